@@ -1,0 +1,27 @@
+# One image for all programs of ours; docker-compose.yml says which one a container runs.
+FROM node:24.21.0-trixie-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+COPY packages/contracts/package.json packages/contracts/
+COPY packages/service-kit/package.json packages/service-kit/
+COPY proxy/package.json proxy/
+COPY control-plane/package.json control-plane/
+COPY provisioning/native/package.json provisioning/native/
+COPY demo/package.json demo/
+COPY bench/package.json bench/
+COPY e2e/package.json e2e/
+RUN npm ci --omit=dev --workspace=@obstack/proxy --workspace=@obstack/control-plane --workspace=@obstack/demo
+
+FROM node:24.21.0-trixie-slim
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=dependencies /app/node_modules node_modules
+COPY package.json ./
+COPY packages packages
+COPY proxy proxy
+COPY control-plane control-plane
+COPY demo demo
+COPY provisioning/grafana provisioning/grafana
+# A volume mounted here starts with this owner.
+RUN mkdir -p /var/lib/obstack/secrets && chown -R node:node /var/lib/obstack
+USER node

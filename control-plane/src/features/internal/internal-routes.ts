@@ -1,0 +1,62 @@
+/** What only a proxy may ask; none of it is part of the public API. */
+import { CREDENTIAL_EVENTS_PATH, resolveCredential } from '@obstack/contracts/internal';
+import { createEndpointRouter } from '@obstack/service-kit/endpoint';
+import type { Metrics } from '@obstack/service-kit/metrics';
+import { UnauthenticatedError } from '@obstack/service-kit/problem';
+import { bearerToken, secretsEqual } from '@obstack/service-kit/secrets';
+import { type Response, Router } from 'express';
+import type { Database } from '../../db/connect.ts';
+import type { KeyStore } from '../keys/keys-store.ts';
+import type { CredentialEvents } from './credential-events.ts';
+import { resolveLive } from './credentials-service.ts';
+
+/** A proxy that leaves this much unread is cut off; it then connects anew and starts from a `hello`. */
+const MAX_UNREAD_BYTES = 256 * 1024;
+
+export interface InternalDeps {
+  internalToken: string;
+  db: Database;
+  keys: KeyStore;
+  events: CredentialEvents;
+  metrics: Metrics;
+}
+
+export function internalRoutes({ internalToken, db, keys, events, metrics }: InternalDeps): Router {
+  const requireProxy = (authorization: string | undefined): void => {
+    if (!secretsEqual(bearerToken(authorization) ?? '', internalToken)) {
+      throw new UnauthenticatedError('Send `Authorization: Bearer <INTERNAL_TOKEN>`.');
+    }
+  };
+
+  const api = createEndpointRouter({
+    caller: 'proxy',
+    context: ({ authorization }) => requireProxy(authorization),
+  });
+  api.mount(resolveCredential, (_ctx, { body }) => resolveLive(db, keys, body.sha256));
+
+  const router = Router();
+  router.get(CREDENTIAL_EVENTS_PATH, (request, response) => {
+    requireProxy(request.headers.authorization);
+    streamEvents(events, response);
+  });
+  router.get('/internal/v1/metrics', async (request, response) => {
+    requireProxy(request.headers.authorization);
+    response.set('content-type', metrics.contentType).send(await metrics.render());
+  });
+  router.use(api.router());
+  return router;
+}
+
+function streamEvents(events: CredentialEvents, response: Response): void {
+  response.locals['endpoint'] = 'credentialEvents';
+  response.writeHead(200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' });
+  response.flushHeaders();
+  const leave = events.subscribe({
+    send: (line) => {
+      response.write(line);
+      if (response.writableLength > MAX_UNREAD_BYTES) response.destroy();
+    },
+    end: () => response.end(),
+  });
+  response.once('close', leave);
+}

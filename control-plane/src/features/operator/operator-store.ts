@@ -1,0 +1,35 @@
+import type { Executor } from '../../db/connect.ts';
+
+export interface NewOperator {
+  email: string;
+  passwordHash: string;
+  tokenSha256: string;
+}
+
+export const operatorStore = {
+  /** Holds off every other first start until the transaction is over. */
+  async lock(tx: Executor): Promise<void> {
+    await tx.raw('LOCK TABLE operators IN SHARE ROW EXCLUSIVE MODE');
+  },
+
+  async exists(db: Executor): Promise<boolean> {
+    return (await db('operators').first('id')) !== undefined;
+  },
+
+  async insert(db: Executor, operator: NewOperator): Promise<void> {
+    await db('operators').insert({
+      email: operator.email,
+      password_hash: operator.passwordHash,
+      token_sha256: operator.tokenSha256,
+    });
+  },
+
+  async findIdByToken(db: Executor, tokenSha256: string): Promise<string | undefined> {
+    const row = await db<{ id: string; token_sha256: string }>('operators')
+      .where({ token_sha256: tokenSha256 })
+      .first('id');
+    return row?.id;
+  },
+};
+
+export type OperatorStore = typeof operatorStore;

@@ -1,0 +1,116 @@
+/** A whole control-plane over a database of its own, and a client that speaks to it as the operator. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { IssuedKey, Tenant } from '@obstack/contracts';
+import { createLogger } from '@obstack/service-kit/logger';
+import { createControlPlane } from '../src/app.ts';
+import { readControlPlaneConfig } from '../src/config.ts';
+import { OperatorCredential } from '../src/features/operator/operator-file.ts';
+
+export const INTERNAL_TOKEN = 'internal-token-for-tests-0123456789abcdef';
+
+export interface Answer<Body> {
+  status: number;
+  headers: Headers;
+  body: Body;
+}
+
+export interface RequestOptions {
+  body?: unknown;
+  /** Sent as it is, in place of `body`. */
+  raw?: string;
+  headers?: Record<string, string>;
+  /** Bearer token; the operator's unless said otherwise, none when null. */
+  token?: string | null;
+}
+
+export interface TestControlPlane {
+  url: string;
+  databaseUrl: string;
+  operatorFile: string;
+  operator: OperatorCredential;
+  /** Every line logged so far. */
+  logs: string[];
+  request<Body = unknown>(method: string, path: string, options?: RequestOptions): Promise<Answer<Body>>;
+  createTenant(name: string): Promise<Tenant>;
+  createKey(tenantId: string, input?: object, segment?: 'keys' | 'query-tokens'): Promise<IssuedKey>;
+  /** Status and body of the proxy's question who owns a credential. */
+  resolve(sha256: string): Promise<Answer<unknown>>;
+  close(): Promise<void>;
+}
+
+/** @param knownOperator of a database that has one already; otherwise the file of the first start is read */
+export async function startTestControlPlane(
+  databaseUrl: string,
+  knownOperator?: TestControlPlane['operator'],
+): Promise<TestControlPlane> {
+  const dir = await mkdtemp(join(tmpdir(), 'obstack-control-plane-'));
+  const operatorFile = join(dir, 'operator.json');
+  const logs: string[] = [];
+  const config = readControlPlaneConfig({
+    CONTROL_PLANE_LISTEN: '127.0.0.1:0',
+    DATABASE_URL: databaseUrl,
+    INTERNAL_TOKEN,
+    OPERATOR_FILE: operatorFile,
+  });
+  const logger = createLogger({
+    name: 'control-plane',
+    destination: { write: (line) => void logs.push(line) },
+  });
+  const { url, close } = await createControlPlane(config, { logger });
+  const operator =
+    knownOperator ?? OperatorCredential.parse(JSON.parse(await readFile(operatorFile, 'utf8')));
+
+  async function request<Body>(
+    method: string,
+    path: string,
+    options: RequestOptions = {},
+  ): Promise<Answer<Body>> {
+    const { token = operator.token, body, raw } = options;
+    const response = await fetch(url + path, {
+      method,
+      headers: {
+        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined && raw === undefined ? {} : { 'content-type': 'application/json' }),
+        ...options.headers,
+      },
+      body: raw ?? (body === undefined ? null : JSON.stringify(body)),
+    });
+    const text = await response.text();
+    const isJson = /json/.test(response.headers.get('content-type') ?? '');
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: (isJson ? JSON.parse(text) : text) as Body,
+    };
+  }
+
+  while ((await request('GET', '/readyz')).status !== 200) await delay(20);
+
+  async function created<Body>(path: string, body: object): Promise<Body> {
+    const answer = await request<Body>('POST', path, { body });
+    if (answer.status !== 201)
+      throw new Error(`${path} answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+    return answer.body;
+  }
+
+  return {
+    url,
+    databaseUrl,
+    operatorFile,
+    operator,
+    logs,
+    request,
+    createTenant: (name) => created('/api/v1/tenants', { name }),
+    createKey: (tenantId, input = {}, segment = 'keys') =>
+      created(`/api/v1/tenants/${tenantId}/${segment}`, { name: 'a key', ...input }),
+    resolve: (sha256) =>
+      request('POST', '/internal/v1/credentials/resolve', { token: INTERNAL_TOKEN, body: { sha256 } }),
+    async close() {
+      await close();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}

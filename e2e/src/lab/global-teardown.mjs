@@ -1,0 +1,3 @@
+export default async function closeDoor() {
+  await globalThis.obstackLab?.close();
+}

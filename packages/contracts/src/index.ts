@@ -1,0 +1,6 @@
+export * from './credential-format.ts';
+export * from './endpoint.ts';
+export * from './endpoints/index.ts';
+export * from './entities.ts';
+export * from './pagination.ts';
+export * from './problem.ts';

@@ -1,0 +1,31 @@
+/** The environment of our own processes: where everything is, and the secrets they share. Each reads what it knows. */
+import { join } from 'node:path';
+import type { Context } from './parts.ts';
+import { postgresDatabase, postgresUser } from './postgres.ts';
+
+export function serviceEnvironment(context: Omit<Context, 'env'>): Record<string, string> {
+  const at = (...port: Parameters<Context['port']>) => `127.0.0.1:${context.port(...port)}`;
+  const password = context.secret('postgres-password');
+  return {
+    DATABASE_URL: `postgres://${postgresUser}:${password}@${at('postgres', 'sql')}/${postgresDatabase}`,
+    INTERNAL_TOKEN: context.secret('internal-token'),
+    OPERATOR_FILE: join(context.dir, 'secrets', 'operator.json'),
+    CONTROL_PLANE_LISTEN: at('control-plane'),
+    CONTROL_PLANE_URL: `http://${at('control-plane')}`,
+    PROXY_LISTEN: at('proxy'),
+    PROXY_OTLP_LISTEN: at('proxy', 'otlp'),
+    PROXY_METRICS_LISTEN: at('proxy', 'metrics'),
+    PROXY_URL: `http://${at('proxy')}`,
+    LOKI_URL: `http://${at('loki')}`,
+    PROMETHEUS_URL: `http://${at('prometheus')}`,
+    TEMPO_URL: `http://${at('tempo')}`,
+    TEMPO_OTLP_URL: `http://${at('tempo', 'otlp')}`,
+    ALERTMANAGER_URL: `http://${at('alertmanager')}`,
+    OTEL_COLLECTOR_URL: `http://${at('otel-collector')}`,
+    OBSTACK_DIR: context.dir,
+    DEMO_LISTEN: at('demo'),
+    DEMO_SCRAPE_ADDRESS: at('demo'),
+    GRAFANA_URL: `http://${at('grafana')}`,
+    GRAFANA_ADMIN_PASSWORD_FILE: join(context.dir, 'secrets', 'grafana-admin-password'),
+  };
+}

@@ -1,0 +1,303 @@
+/**
+ * The parts of the stack: what each runs, where it listens, what it needs first, and how one knows that it is ready.
+ *
+ * To add a part, add its name to `PartName` and an object to `parts`. Its configuration belongs in `provisioning/<part>/`,
+ * where docker compose takes it from too. `after` says what must be ready before it starts, if that is part of the stack
+ * at all. A part with `task: true` is a command that runs to its end once (exit code 0) and counts as ready from then on:
+ * that is how things are seeded. The parts of `group: 'demo'` are left out by `--no-demo`.
+ */
+import { join } from 'node:path';
+import { findGrafana, type GrafanaHome, missingGrafana } from './grafana-home.ts';
+import type { Command } from './managed-process.ts';
+import { provisioningDir, repositoryDir } from './paths.ts';
+import { type Cluster, ensureCluster, isPostgresReady } from './postgres.ts';
+
+export type PartName =
+  | 'postgres'
+  | 'loki'
+  | 'prometheus'
+  | 'tempo'
+  | 'alertmanager'
+  | 'otel-collector'
+  | 'control-plane'
+  | 'proxy'
+  | 'grafana'
+  | 'seed'
+  | 'demo'
+  | 'demo-prometheus'
+  | 'seed-grafana';
+
+/** What a part may ask of the stack it runs in. */
+export interface Context {
+  /** The stack's folder, `.obstack` of the clone by default. */
+  dir: string;
+  /** Addresses and secrets for processes of ours (see environment.ts); a part takes from it what it needs. */
+  env: Record<string, string>;
+  port(part: PartName, name?: string): number;
+  /** The part's own folder for what must survive a restart, `<dir>/data/<part>`. */
+  dataDir(part: PartName): string;
+  /** The path of a built binary. */
+  binary(name: string): string;
+  /** Secret `name`, made at its first use and kept in the stack's folder. */
+  secret(name: string): string;
+}
+
+export interface Part {
+  name: PartName;
+  /** Named ports and their defaults. `http` (for PostgreSQL `sql`) is the address others know the part by. */
+  ports: Record<string, number>;
+  after: PartName[];
+  group?: 'demo';
+  /** Folders below `native/builds` whose binaries it runs. */
+  binaries?: string[];
+  task?: boolean;
+  /** Why it cannot run on this machine, with the remedy: then it is left out and the reason is said. */
+  missing?: () => string | undefined;
+  command: (context: Context) => Command | Promise<Command>;
+  /** An address which answers 200 once it is ready, or a question to ask. */
+  ready?: (context: Context, pid: number) => string | Promise<boolean>;
+  stopSignal?: NodeJS.Signals;
+  startDeadlineMs?: number;
+}
+
+const config = (file: string) => join(provisioningDir, file);
+const local = (port: number) => `127.0.0.1:${port}`;
+
+/** Programs of others get no more of our environment than they need to run: none of its secrets. */
+function plainEnv(extra: Record<string, string> = {}): Record<string, string> {
+  const kept = ['PATH', 'HOME', 'TMPDIR', 'TZ'].flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value]];
+  });
+  return { ...(Object.fromEntries(kept) as Record<string, string>), ...extra };
+}
+
+/** A program of ours: TypeScript run by this very Node, its configuration from the stack's environment. */
+export function ownProgram(entry: string, context: Context, args: string[] = []): Command {
+  const file = join(repositoryDir, entry);
+  return { file: process.execPath, args: [file, ...args], env: plainEnv(context.env), cwd: repositoryDir };
+}
+
+const clusters = new WeakMap<Context, Promise<Cluster>>();
+
+function clusterOf(context: Context): Promise<Cluster> {
+  const cluster =
+    clusters.get(context) ?? ensureCluster(join(context.dir, 'data'), context.secret('postgres-password'));
+  clusters.set(context, cluster);
+  return cluster;
+}
+
+/** What the stores need to be told on their command line; docker-compose.yml says the same (a test compares). */
+export const prometheusFlags = [
+  '--web.enable-otlp-receiver',
+  '--web.enable-remote-write-receiver',
+  '--enable-feature=exemplar-storage',
+  '--storage.tsdb.retention.time=15d',
+];
+export const alertmanagerFlags = ['--cluster.listen-address=', '--data.retention=360h'];
+
+export const parts: Part[] = [
+  {
+    name: 'postgres',
+    ports: { sql: 5432 },
+    after: [],
+    command: async (context) => {
+      const { program, dataDir, user } = await clusterOf(context);
+      const settings = {
+        listen_addresses: '127.0.0.1',
+        port: String(context.port('postgres', 'sql')),
+        unix_socket_directories: '',
+        max_connections: '200',
+      };
+      return {
+        file: program,
+        args: [
+          '-D',
+          dataDir,
+          ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+        ],
+        env: plainEnv(),
+        cwd: '/',
+        ...(user && { user }),
+      };
+    },
+    ready: async (context, pid) => isPostgresReady(await clusterOf(context), pid),
+    stopSignal: 'SIGINT', // "fast": do not wait for clients to leave
+  },
+  {
+    name: 'prometheus',
+    ports: { http: 9090 },
+    after: [],
+    binaries: ['prometheus'],
+    command: (context) => ({
+      file: context.binary('prometheus'),
+      args: [
+        `--config.file=${config('prometheus/prometheus.yaml')}`,
+        `--storage.tsdb.path=${context.dataDir('prometheus')}`,
+        `--web.listen-address=${local(context.port('prometheus'))}`,
+        ...prometheusFlags,
+      ],
+      env: plainEnv(),
+    }),
+    ready: (context) => `http://${local(context.port('prometheus'))}/-/ready`,
+  },
+  {
+    name: 'loki',
+    ports: { http: 3100, grpc: 9095 },
+    after: [],
+    binaries: ['loki'],
+    command: (context) => ({
+      file: context.binary('loki'),
+      args: [`-config.file=${config('loki/loki.yaml')}`, '-config.expand-env=true'],
+      env: plainEnv({
+        LOKI_HTTP_PORT: String(context.port('loki')),
+        LOKI_GRPC_PORT: String(context.port('loki', 'grpc')),
+        LOKI_DATA: context.dataDir('loki'),
+      }),
+    }),
+    ready: (context) => `http://${local(context.port('loki'))}/ready`,
+  },
+  {
+    name: 'tempo',
+    ports: { http: 3200, grpc: 9096, otlp: 14319 },
+    after: [],
+    binaries: ['tempo'],
+    command: (context) => ({
+      file: context.binary('tempo'),
+      args: [`-config.file=${config('tempo/tempo.yaml')}`, '-config.expand-env=true'],
+      env: plainEnv({
+        TEMPO_HTTP_PORT: String(context.port('tempo')),
+        TEMPO_GRPC_PORT: String(context.port('tempo', 'grpc')),
+        TEMPO_OTLP_PORT: String(context.port('tempo', 'otlp')),
+        TEMPO_DATA: context.dataDir('tempo'),
+      }),
+    }),
+    ready: (context) => `http://${local(context.port('tempo'))}/ready`,
+  },
+  {
+    name: 'alertmanager',
+    ports: { http: 9093 },
+    after: [],
+    binaries: ['alertmanager'],
+    command: (context) => ({
+      file: context.binary('alertmanager'),
+      args: [
+        `--config.file=${config('alertmanager/alertmanager.yaml')}`,
+        `--storage.path=${context.dataDir('alertmanager')}`,
+        `--web.listen-address=${local(context.port('alertmanager'))}`,
+        ...alertmanagerFlags,
+      ],
+      env: plainEnv(),
+    }),
+    ready: (context) => `http://${local(context.port('alertmanager'))}/-/ready`,
+  },
+  {
+    name: 'otel-collector',
+    ports: { http: 14318, health: 13133 },
+    after: [],
+    binaries: ['otel-collector'],
+    command: (context) => ({
+      file: context.binary('otel-collector'),
+      args: [`--config=${config('otel-collector/otel-collector.yaml')}`],
+      env: plainEnv({
+        OTEL_HTTP_PORT: String(context.port('otel-collector')),
+        OTEL_HEALTH_PORT: String(context.port('otel-collector', 'health')),
+        ...pick(context.env, ['LOKI_URL', 'TEMPO_OTLP_URL', 'PROMETHEUS_URL']),
+      }),
+    }),
+    ready: (context) => `http://${local(context.port('otel-collector', 'health'))}/`,
+  },
+  {
+    name: 'control-plane',
+    ports: { http: 8081 },
+    after: ['postgres'],
+    command: (context) => ownProgram('control-plane/src/main.ts', context),
+    ready: (context) => `http://${local(context.port('control-plane'))}/readyz`,
+  },
+  {
+    name: 'proxy',
+    ports: { http: 8080, otlp: 4318, metrics: 9464 },
+    after: ['control-plane', 'otel-collector', 'loki', 'tempo', 'prometheus'],
+    command: (context) => ownProgram('proxy/src/main.ts', context),
+    ready: (context) => `http://${local(context.port('proxy', 'metrics'))}/readyz`,
+  },
+  {
+    name: 'grafana',
+    ports: { http: 3000 },
+    after: [],
+    missing: missingGrafana,
+    command: (context) => {
+      const { program, dir } = findGrafana() as GrafanaHome;
+      const dataDir = context.dataDir('grafana');
+      context.secret('grafana-secret-key');
+      context.secret('grafana-admin-password');
+      const fromFile = (name: string) => `$__file{${join(context.dir, 'secrets', name)}}`;
+      return {
+        file: program,
+        args: ['server', `--homepath=${dir}`, `--config=${config('grafana/grafana.ini')}`],
+        env: plainEnv({
+          GF_SERVER_HTTP_ADDR: '127.0.0.1',
+          GF_SERVER_HTTP_PORT: String(context.port('grafana')),
+          GF_SERVER_ROOT_URL: `http://${local(context.port('grafana'))}/`,
+          GF_PATHS_DATA: dataDir,
+          GF_PATHS_LOGS: join(dataDir, 'log'),
+          GF_PATHS_PLUGINS: join(dataDir, 'plugins'),
+          GF_SECURITY_SECRET_KEY: fromFile('grafana-secret-key'),
+          // Taken at the very first start, when Grafana makes its database.
+          GF_SECURITY_ADMIN_PASSWORD: fromFile('grafana-admin-password'),
+        }),
+        cwd: dir,
+      };
+    },
+    ready: (context) => `http://${local(context.port('grafana'))}/api/health`,
+    startDeadlineMs: 180_000, // the first start makes its database, which takes a slow disk a while
+  },
+  {
+    name: 'seed',
+    ports: {},
+    after: ['control-plane', 'proxy'],
+    group: 'demo',
+    task: true,
+    command: (context) => ownProgram('demo/src/seed.ts', context),
+  },
+  {
+    name: 'demo',
+    ports: { http: 9465 },
+    after: ['seed', 'proxy'],
+    group: 'demo',
+    command: (context) => ownProgram('demo/src/main.ts', context),
+    ready: (context) => `http://${local(context.port('demo'))}/healthz`,
+  },
+  {
+    name: 'demo-prometheus',
+    ports: { http: 9091 },
+    after: ['seed', 'proxy'],
+    group: 'demo',
+    binaries: ['prometheus'],
+    command: (context) => ({
+      file: context.binary('prometheus'),
+      args: [
+        '--agent',
+        `--config.file=${join(context.dir, 'demo/prometheus-agent.yaml')}`,
+        `--storage.agent.path=${context.dataDir('demo-prometheus')}`,
+        `--web.listen-address=${local(context.port('demo-prometheus'))}`,
+        '--enable-feature=exemplar-storage',
+      ],
+      env: plainEnv(),
+    }),
+    ready: (context) => `http://${local(context.port('demo-prometheus'))}/-/ready`,
+  },
+  {
+    name: 'seed-grafana',
+    ports: {},
+    after: ['seed', 'grafana'],
+    group: 'demo',
+    task: true,
+    missing: missingGrafana,
+    command: (context) => ownProgram('demo/src/seed-grafana.ts', context),
+  },
+];
+
+function pick(env: Record<string, string>, names: string[]): Record<string, string> {
+  return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
+}

@@ -1,0 +1,103 @@
+// OTLP/HTTP push: identify, read, check limits, stamp, forward to the Collector, reply. The Collector works
+// synchronously, so its success means that the store has the data.
+import type { IncomingMessage } from 'node:http';
+import type { Signal } from '@obstack/contracts';
+import { mediaType } from '../http/exchange.ts';
+import type { Exchange } from '../http/exchange.ts';
+import { refuse } from '../http/refusal.ts';
+import type { Route } from '../http/router.ts';
+import type { Upstream, UpstreamRequest } from '../upstream/forward.ts';
+import { outgoingHeaders } from '../upstream/headers.ts';
+import type { Admission } from './limits.ts';
+import { FULL_SUCCESS, statusMessage, storeMessage } from './otlp-reply.ts';
+import type { OtlpType } from './otlp-reply.ts';
+import { readPushBody } from './push-body.ts';
+import type { Encoding } from './push-body.ts';
+import type { PushContext } from './push-context.ts';
+import { stampOtlp } from './stamp-otlp.ts';
+import type { Stamped } from './stamp-otlp.ts';
+import { stampOtlpJson } from './stamp-otlp-json.ts';
+import { isSuccess, refusalOf, sendToStore } from './store-reply.ts';
+
+const STAMP = { 'application/x-protobuf': stampOtlp, 'application/json': stampOtlpJson } as const;
+
+/** An empty body is a request without anything in it. */
+const NOTHING: Stamped = { body: Buffer.alloc(0), records: 0, longestLine: 0 };
+
+const ENCODINGS = new Map<string, Encoding>([
+  ['', 'identity'],
+  ['identity', 'identity'],
+  ['gzip', 'gzip'],
+  ['zstd', 'zstd'],
+]);
+
+export const otlpPushRoutes = (context: PushContext): Route[] =>
+  (['logs', 'metrics', 'traces'] as const).map((signal) => ({
+    method: 'POST',
+    path: `/v1/${signal}`,
+    errors: 'otlp',
+    handle: (exchange) => push(context, signal, exchange),
+  }));
+
+async function push(context: PushContext, signal: Signal, { request, response }: Exchange): Promise<void> {
+  const { identify, limits, upstreams } = context;
+  const { tenantId } = await identify(request, 'push', signal);
+  const type = otlpType(request);
+  const encoding = otlpEncoding(request);
+  const admission = limits.admit(tenantId);
+  const lease = context.inFlight.lease();
+  try {
+    const body = await readPushBody(request, encoding, context.requestBytes, lease);
+    // Bytes are counted before the body is looked at, so that looking costs no more than the limit allows.
+    if (signal === 'logs') admission.take('logBytes', body.length);
+    if (signal === 'traces') admission.take('traceBytes', body.length);
+    const stamped = body.length === 0 ? NOTHING : STAMP[type](signal, body, tenantId);
+    limits.checkLine(stamped.longestLine);
+    if (signal === 'metrics') admission.take('samples', stamped.records);
+    const reply =
+      stamped.records === 0
+        ? FULL_SUCCESS[type]
+        : await forward(upstreams.collector, admission, type, {
+            method: 'POST',
+            path: `/v1/${signal}`,
+            headers: outgoingHeaders({
+              storageTenant: context.storageTenant(tenantId),
+              accept: type,
+              contentType: type,
+            }),
+            body: stamped.body,
+          });
+    response.writeHead(200, { 'content-type': type, 'content-length': reply.length });
+    response.end(reply);
+  } finally {
+    lease.release();
+  }
+}
+
+/** The Collector's Export*ServiceResponse, `partial_success` and all. */
+async function forward(
+  collector: Upstream,
+  admission: Admission,
+  type: OtlpType,
+  request: UpstreamRequest,
+): Promise<Buffer> {
+  const reply = await sendToStore(collector, admission, request);
+  if (isSuccess(reply)) return reply.body;
+  throw refusalOf(collector, admission, reply, storeMessage(statusMessage(type, reply.body)));
+}
+
+function otlpType(request: IncomingMessage): OtlpType {
+  const type = mediaType(request);
+  if (type === 'application/x-protobuf' || type === 'application/json') return type;
+  throw refuse.unsupportedMediaType('the Content-Type is not one of OTLP', {
+    fix: 'send application/x-protobuf or application/json',
+  });
+}
+
+function otlpEncoding(request: IncomingMessage): Encoding {
+  const encoding = ENCODINGS.get(request.headers['content-encoding']?.trim().toLowerCase() ?? '');
+  if (encoding) return encoding;
+  throw refuse.unsupportedMediaType('the Content-Encoding is not supported', {
+    fix: 'send gzip, zstd or no encoding',
+  });
+}

@@ -1,0 +1,238 @@
+import { once } from 'node:events';
+import { setImmediate as immediate } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { WebSocket, WebSocketServer } from 'ws';
+import type { IncomingMessage } from 'node:http';
+import { credentialOf, startTestProxy, TENANT } from '../../test/query/testing.ts';
+import type { TestProxy } from '../../test/query/testing.ts';
+
+const shortToken = credentialOf('query-token', 'short');
+const metricsToken = credentialOf('query-token', 'metrics');
+const revokedToken = credentialOf('query-token', 'revoked');
+const common = { id: 'AbCdEfGhIjKl', kind: 'query-token', tenantId: TENANT, expiresAt: null } as const;
+const QUERY = `query=${encodeURIComponent('{app="a"}')}`;
+
+let proxy: TestProxy;
+let loki: WebSocketServer;
+let expiresAt: string;
+
+beforeAll(async () => {
+  expiresAt = new Date(Date.now() + 3_000).toISOString();
+  proxy = await startTestProxy({
+    credentials: {
+      [shortToken]: { ...common, signals: ['logs'], expiresAt },
+      [metricsToken]: { ...common, signals: ['metrics'] },
+      [revokedToken]: { ...common, signals: ['logs'] },
+    },
+  });
+  loki = new WebSocketServer({ server: proxy.upstream });
+});
+afterEach(() => {
+  loki.removeAllListeners('connection');
+  for (const client of loki.clients) client.terminate();
+});
+afterAll(async () => {
+  loki.close();
+  await proxy.close();
+});
+
+interface Tail {
+  readonly client: WebSocket;
+  /** The store's end of it. */
+  readonly store: WebSocket;
+  readonly asked: IncomingMessage;
+  readonly closed: Promise<[code: number, reason: string]>;
+}
+
+async function tail(
+  params = QUERY,
+  token = proxy.token,
+  headers: Record<string, string> = {},
+): Promise<Tail> {
+  const connected = once(loki, 'connection') as Promise<[WebSocket, IncomingMessage]>;
+  const client = open(params, { authorization: `Bearer ${token}`, ...headers });
+  const closed = once(client, 'close').then(([code, reason]): [number, string] => [
+    code as number,
+    String(reason),
+  ]);
+  await once(client, 'open');
+  const [store, asked] = await connected;
+  return { client, store, asked, closed };
+}
+
+const open = (params: string, headers: Record<string, string>): WebSocket =>
+  new WebSocket(`${proxy.url.replace('http', 'ws')}/loki/api/v1/tail?${params}`, { headers });
+
+/** The status with which an upgrade is refused. */
+async function refusedWith(params: string, headers: Record<string, string>): Promise<[number, string]> {
+  const client = open(params, headers);
+  const [, reply] = (await once(client, 'unexpected-response')) as [unknown, IncomingMessage];
+  let body = '';
+  for await (const chunk of reply.setEncoding('utf8')) body += String(chunk);
+  return [reply.statusCode ?? 0, body];
+}
+
+describe('a tail', () => {
+  it('is enforced, and carries the storage tenant and nothing of the client', async () => {
+    const { asked, client } = await tail(`${QUERY}&limit=10&delay_for=1`, proxy.token, {
+      'X-Scope-OrgID': 'other',
+      Cookie: 'a=b',
+      'X-Loki-Response-Encoding-Flags': 'categorize-labels',
+    });
+    const url = new URL(asked.url ?? '', 'http://store');
+    expect(url.pathname).toBe('/loki/api/v1/tail');
+    expect([...url.searchParams]).toEqual([
+      ['query', `{tenant_id="${TENANT}",app="a"}`],
+      ['limit', '10'],
+      ['delay_for', '1'],
+    ]);
+    expect(asked.headers).toMatchObject({
+      'x-scope-orgid': TENANT,
+      'x-loki-response-encoding-flags': 'categorize-labels',
+    });
+    expect(asked.headers).not.toHaveProperty('cookie');
+    expect(asked.headers).not.toHaveProperty('authorization');
+    client.terminate();
+  });
+
+  it('passes on every message, text as text', async () => {
+    const { client, store } = await tail();
+    const got: unknown[] = [];
+    client.on('message', (data: Buffer, binary) => got.push([String(data), binary]));
+    for (let i = 0; i < 100; i++) store.send(`{"streams":[${i}]}`);
+    store.send('last');
+    while (got.length < 101) await once(client, 'message');
+    expect(got[0]).toEqual(['{"streams":[0]}', false]);
+    expect(got[100]).toEqual(['last', false]);
+    client.terminate();
+  });
+
+  it('lets Loki go when the client leaves', async () => {
+    const { client, store } = await tail();
+    client.terminate();
+    await once(store, 'close');
+  });
+
+  it('says so when Loki ends it, and why', async () => {
+    const { store, closed } = await tail();
+    store.close(1011, 'ingester gone');
+    expect(await closed).toEqual([1011, 'Loki ended the tail: ingester gone']);
+  });
+
+  it('says so when Loki dies', async () => {
+    const { store, closed } = await tail();
+    store.terminate();
+    expect(await closed).toEqual([1014, 'Loki is gone']);
+  });
+
+  it('ends when the credential is revoked (class 22)', async () => {
+    const { closed, store } = await tail(QUERY, revokedToken);
+    const gone = once(store, 'close');
+    proxy.revoke(revokedToken);
+    expect(await closed).toEqual([1008, 'the credential was revoked']);
+    await gone;
+  });
+
+  it('ends when the credential expires (class 22)', async () => {
+    const { closed } = await tail(QUERY, shortToken);
+    expect(await closed).toEqual([1008, 'the credential has expired']);
+    expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(expiresAt));
+  });
+
+  it('does not hold more than a little for a client that does not read', async () => {
+    const { client, store } = await tail();
+    client.pause();
+    const chunk = 'x'.repeat(256 * 1024);
+    let sent = 0;
+    // What does not fit waits with Loki, which drops lines rather than grow.
+    while (store.bufferedAmount < 4 * 1024 * 1024 && sent < 400) {
+      store.send(chunk);
+      sent += 1;
+      await immediate();
+    }
+    expect(sent).toBeLessThan(400);
+    let received = 0;
+    client.on('message', () => (received += 1));
+    client.resume();
+    while (received < sent) await once(client, 'message');
+    client.terminate();
+  });
+
+  it('takes nothing large from a client', async () => {
+    const { client, closed } = await tail();
+    client.send('x'.repeat(10_000));
+    expect(await closed).toEqual([1009, expect.anything()]);
+  });
+});
+
+describe('an upgrade', () => {
+  const mine = (): Record<string, string> => ({ authorization: `Bearer ${proxy.token}` });
+
+  it.each([
+    ['nobody', QUERY, {}, 401],
+    ['an unknown credential', QUERY, { 'x-api-key': credentialOf('query-token', 'nobody') }, 401],
+    ['a token for metrics', QUERY, { 'x-api-key': metricsToken }, 403],
+    ['two credentials', QUERY, { 'x-api-key': metricsToken, authorization: `Bearer ${shortToken}` }, 400],
+  ])('is refused to %s', async (_who, params, headers, status) => {
+    expect(await refusedWith(params, headers)).toEqual([status, expect.stringContaining('urn:obstack')]);
+    expect(loki.clients.size).toBe(0);
+  });
+
+  it.each([
+    ['no query', ''],
+    ['a query that does not parse', 'query=%7Ba'],
+    ['a repeated query', `${QUERY}&${QUERY}`],
+    ['an unlisted parameter', `${QUERY}&regexp=.*`],
+    ['a malformed parameter', `${QUERY}&delay_for=x`],
+    ['bad encoding', 'query=%zz'],
+  ])('is refused with %s', async (_what, params) => {
+    expect(await refusedWith(params, mine())).toEqual([400, expect.stringContaining('"message"')]);
+    expect(loki.clients.size).toBe(0);
+  });
+
+  it('is not there on any other path', async () => {
+    const client = new WebSocket(`${proxy.url.replace('http', 'ws')}/loki/api/v1/query?${QUERY}`, {
+      headers: mine(),
+    });
+    // A query, answered as one: nothing is upgraded.
+    const [, reply] = (await once(client, 'unexpected-response')) as [unknown, IncomingMessage];
+    expect(reply.statusCode).toBe(200);
+    reply.destroy();
+  });
+
+  it('carries Loki’s own refusal', async () => {
+    loki.options.verifyClient = (_info: unknown, done: (ok: boolean, code: number, text: string) => void) =>
+      done(false, 400, 'max concurrent tail requests limit exceeded');
+    try {
+      expect(await refusedWith(QUERY, mine())).toEqual([400, expect.stringContaining('limit exceeded')]);
+    } finally {
+      delete loki.options.verifyClient;
+    }
+  });
+});
+
+describe('without Loki', () => {
+  it('an upgrade is refused with 502', async () => {
+    const alone = await startTestProxy({ storeUrls: { loki: 'http://127.0.0.1:1' } });
+    const client = new WebSocket(`${alone.url.replace('http', 'ws')}/loki/api/v1/tail?${QUERY}`, {
+      headers: { authorization: `Bearer ${alone.token}` },
+    });
+    const [, reply] = (await once(client, 'unexpected-response')) as [unknown, IncomingMessage];
+    expect(reply.statusCode).toBe(502);
+    reply.destroy();
+    await alone.close();
+  });
+
+  it('every tail ends when the proxy stops', async () => {
+    const alone = await startTestProxy();
+    const server = new WebSocketServer({ server: alone.upstream });
+    const client = new WebSocket(`${alone.url.replace('http', 'ws')}/loki/api/v1/tail?${QUERY}`, {
+      headers: { authorization: `Bearer ${alone.token}` },
+    });
+    await once(client, 'open');
+    const closed = once(client, 'close');
+    server.close();
+    await alone.close();
+    expect((await closed)[0]).toBe(1001);
+  });
+});

@@ -1,0 +1,260 @@
+// Live tailing: a WebSocket that ends here and another one to Loki. Identified and enforced before the upgrade, and
+// closed as soon as the credential expires or is revoked (isolation class 22): a connection may outlive both.
+import { randomUUID } from 'node:crypto';
+import { ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocket, WebSocketServer } from 'ws';
+import type { ProxyContext } from '../app.ts';
+import { refuseRepeatedHeaders } from '../http/exchange.ts';
+import type { UpgradeHandler } from '../http/listener.ts';
+import { Refusal, refuse } from '../http/refusal.ts';
+import { writeRefusal } from '../http/write-refusal.ts';
+import type { KnownCredential } from '../tenancy/credential-cache.ts';
+import { outgoingHeaders } from '../upstream/headers.ts';
+import { canonicalForm, compileParams } from './canonical-request.ts';
+import { plain, query } from './endpoint.ts';
+import { LOKI } from './loki.ts';
+import { duration, integer, time } from './param-checks.ts';
+import { readParams } from './query-params.ts';
+
+type Context = Pick<
+  ProxyContext,
+  'identify' | 'credentials' | 'queries' | 'storageTenant' | 'upstreams' | 'log'
+>;
+
+const PATH = '/loki/api/v1/tail';
+
+/** As Loki 3.7 reads them (pkg/loghttp/tail.go), but for `regexp`, which is part of the query now. */
+const PARAMS = compileParams({
+  query: query('logql'),
+  start: plain(time),
+  since: plain(duration),
+  limit: plain(integer),
+  delay_for: plain(integer),
+});
+
+const HANDSHAKE_MS = 10_000;
+/** Of one message from Loki; of one from a client, which has nothing to say. */
+const MAX_MESSAGE_BYTES = { loki: 16 * 1024 * 1024, client: 4 * 1024 };
+/** When this much waits for a slow client, Loki is made to wait too; it then drops lines and says which. */
+const MAX_BUFFERED_BYTES = 1024 * 1024;
+const PING_MS = 30_000;
+const CLOSE_GRACE_MS = 1_000;
+/** setTimeout takes no more than this. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+// https://www.iana.org/assignments/websocket/websocket.xhtml#close-code-number
+const GOING_AWAY = 1001;
+const POLICY_VIOLATION = 1008;
+const INTERNAL_ERROR = 1011;
+const BAD_GATEWAY = 1014;
+
+export type LokiTail = UpgradeHandler & {
+  /** Ends every tail. */
+  close(): void;
+};
+
+export function lokiTail(context: Context): LokiTail {
+  const server = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_MESSAGE_BYTES.client,
+    perMessageDeflate: false,
+  });
+  const tails = new Set<Tail>();
+
+  const open = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
+    refuseRepeatedHeaders(request);
+    const { tenantId, credential } = await context.identify(request, 'query', LOKI.signal);
+    // From here on nothing may be missed, so the watch begins before anything else is waited for.
+    const tail = new Tail();
+    tails.add(tail);
+    tail.onEnd(() => tails.delete(tail));
+    tail.onEnd(
+      context.credentials.watch(credential.sha256, () =>
+        tail.end(POLICY_VIOLATION, 'the credential was revoked'),
+      ),
+    );
+    tail.endAt(credential);
+    socket.on('close', () => tail.end(GOING_AWAY, 'the client is gone'));
+    try {
+      const search = (request.url ?? '').slice(PATH.length + 1);
+      const form = canonicalForm(PARAMS, await readParams(request, search), tenantId, context.queries);
+      const headers = outgoingHeaders({
+        storageTenant: context.storageTenant(tenantId),
+        extra: LOKI.headers?.(request.headers),
+      });
+      await tail.connect(lokiUrl(context.upstreams.loki.url, form), headers);
+      if (tail.isEnded) throw refuse.unauthenticated(tail.reason);
+      server.handleUpgrade(request, socket, head, (client) => tail.serve(client));
+    } catch (error) {
+      tail.end(GOING_AWAY, 'refused');
+      throw error;
+    }
+  };
+
+  return {
+    path: PATH,
+    handle(request, socket, head) {
+      socket.on('error', () => socket.destroy());
+      open(request, socket, head).catch((error: unknown) => {
+        const refusal = asRefusal(error);
+        const requestId = randomUUID();
+        const line = {
+          requestId,
+          route: PATH,
+          status: refusal.status,
+          reason: refusal.code,
+          err: refusal.cause,
+        };
+        if (refusal.status >= 500) context.log.error(line, refusal.message);
+        else context.log.debug(line, refusal.message);
+        refuseUpgrade(request, socket, refusal, requestId);
+      });
+    },
+    close() {
+      for (const tail of tails) tail.end(GOING_AWAY, 'the proxy is stopping');
+    },
+  };
+}
+
+/** One client and its connection to Loki; both end together. */
+class Tail {
+  readonly #onEnd: (() => void)[] = [];
+  #loki: WebSocket | undefined;
+  #client: WebSocket | undefined;
+  reason = '';
+
+  get isEnded(): boolean {
+    return this.reason !== '';
+  }
+
+  onEnd(callback: () => void): void {
+    this.#onEnd.push(callback);
+  }
+
+  endAt({ expiresAtMs }: KnownCredential): void {
+    if (expiresAtMs === Infinity) return;
+    const wait = (): void => {
+      const left = expiresAtMs - Date.now();
+      if (left <= 0) return this.end(POLICY_VIOLATION, 'the credential has expired');
+      timer = setTimeout(wait, Math.min(left, MAX_TIMER_MS));
+    };
+    let timer: NodeJS.Timeout | undefined;
+    wait();
+    this.onEnd(() => clearTimeout(timer));
+  }
+
+  /** Resolves when Loki has taken the query. Rejects with a 400 refusal in Loki's words, or with a 502. */
+  connect(url: string, headers: string[]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const loki = new WebSocket(url, {
+        headers: Object.fromEntries(pairs(headers)),
+        followRedirects: false,
+        handshakeTimeout: HANDSHAKE_MS,
+        maxPayload: MAX_MESSAGE_BYTES.loki,
+        perMessageDeflate: false,
+      });
+      this.#loki = loki;
+      loki.on('open', resolve);
+      loki.on('unexpected-response', (_request, reply) => {
+        void lokiRefusal(reply).then((refusal) => {
+          reject(refusal);
+          loki.terminate();
+        });
+      });
+      loki.on('error', (cause) => {
+        reject(refuse.badGateway('Loki cannot be reached', { cause }));
+        this.end(BAD_GATEWAY, 'Loki cannot be reached any more');
+      });
+      loki.on('close', (code, reason) => {
+        reject(refuse.badGateway('Loki closed the connection'));
+        const why = reason.toString('utf8').slice(0, 100);
+        if (code === 1006) this.end(BAD_GATEWAY, 'Loki is gone');
+        else this.end(INTERNAL_ERROR, why === '' ? 'Loki ended the tail' : `Loki ended the tail: ${why}`);
+      });
+      if (this.isEnded) loki.terminate();
+    });
+  }
+
+  /** Passes on what Loki sends, text for text, until one of the two leaves. */
+  serve(client: WebSocket): void {
+    const loki = this.#loki;
+    this.#client = client;
+    if (!loki || this.isEnded) return closeSoon(client, POLICY_VIOLATION, this.reason);
+    client.on('close', () => this.end(GOING_AWAY, 'the client is gone'));
+    client.on('error', () => client.terminate());
+    this.#keepAlive(client);
+    loki.on('message', (data: Buffer, binary) => {
+      client.send(data, { binary }, () => {
+        if (loki.isPaused && client.bufferedAmount < MAX_BUFFERED_BYTES) loki.resume();
+      });
+      if (client.bufferedAmount >= MAX_BUFFERED_BYTES) loki.pause();
+    });
+  }
+
+  end(code: number, reason: string): void {
+    if (this.isEnded) return;
+    this.reason = reason;
+    for (const callback of this.#onEnd) callback();
+    if (this.#client) closeSoon(this.#client, code, reason);
+    this.#loki?.terminate();
+  }
+
+  #keepAlive(client: WebSocket): void {
+    let isAlive = true;
+    client.on('pong', () => (isAlive = true));
+    const timer = setInterval(() => {
+      if (!isAlive) return client.terminate();
+      isAlive = false;
+      client.ping();
+    }, PING_MS);
+    this.onEnd(() => clearInterval(timer));
+  }
+}
+
+/** Says why, and cuts the connection when the client does not answer. */
+function closeSoon(client: WebSocket, code: number, reason: string): void {
+  client.close(code, reason);
+  setTimeout(() => client.terminate(), CLOSE_GRACE_MS).unref();
+}
+
+function lokiUrl(base: URL, form: string): string {
+  const url = new URL(base);
+  url.protocol = base.protocol === 'https:' ? 'wss:' : 'ws:';
+  url.pathname = base.pathname.replace(/\/$/, '') + PATH;
+  url.search = form;
+  return url.href;
+}
+
+function* pairs(flat: readonly string[]): Generator<[string, string]> {
+  for (let i = 0; i < flat.length; i += 2) yield [flat[i] as string, flat[i + 1] as string];
+}
+
+/** Loki refuses a query before the upgrade, in plain text. */
+async function lokiRefusal(reply: IncomingMessage): Promise<Refusal> {
+  let text = '';
+  for await (const chunk of reply.setEncoding('utf8')) {
+    text += String(chunk);
+    if (text.length > 1_000) break;
+  }
+  const status = reply.statusCode ?? 0;
+  return status >= 400 && status < 500
+    ? refuse.badRequest(`Loki refused the tail: ${text.trim().slice(0, 1_000)}`)
+    : refuse.badGateway(`Loki answered the tail with status ${status}`);
+}
+
+const asRefusal = (error: unknown): Refusal =>
+  error instanceof Refusal
+    ? error
+    : new Refusal(500, 'internal', 'something went wrong here', { cause: error });
+
+function refuseUpgrade(request: IncomingMessage, socket: Duplex, refusal: Refusal, requestId: string): void {
+  if (socket.destroyed || !(socket instanceof Socket)) return void socket.destroy();
+  const response = new ServerResponse(request);
+  response.shouldKeepAlive = false;
+  response.assignSocket(socket);
+  response.on('finish', () => socket.end());
+  writeRefusal(request, response, 'problem', refusal, requestId);
+}

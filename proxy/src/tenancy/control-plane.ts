@@ -1,0 +1,131 @@
+// The internal contract with control-plane: who owns a credential, and the stream that says which answers
+// no longer hold.
+import {
+  Credential,
+  CREDENTIAL_EVENTS_PATH,
+  CREDENTIAL_PING_INTERVAL_MS,
+  CredentialEvent,
+  resolveCredential,
+} from '@obstack/contracts/internal';
+import type { Logger } from '@obstack/service-kit/logger';
+import { Pool } from 'undici';
+
+const RESOLVE_DEADLINE_MS = 2_000;
+// Three missed pings mean that the line is dead.
+const SILENCE_MS = CREDENTIAL_PING_INTERVAL_MS * 3.5;
+const RECONNECT_MIN_MS = 100;
+const RECONNECT_MAX_MS = 2_000;
+
+export interface ControlPlaneListener {
+  /** The stream is (re)connected: anything may have changed while it was not. */
+  connected(): void;
+  disconnected(): void;
+  invalidated(sha256: string): void;
+}
+
+export class ControlPlaneClient {
+  readonly #pool: Pool;
+  readonly #authorization: string;
+  readonly #log: Logger;
+  readonly #stop = new AbortController();
+  #following: Promise<void> | undefined;
+
+  constructor(url: string, internalToken: string, log: Logger) {
+    this.#pool = new Pool(url, { connections: 16, connectTimeout: RESOLVE_DEADLINE_MS });
+    this.#authorization = `Bearer ${internalToken}`;
+    this.#log = log;
+  }
+
+  /** The live credential with this SHA-256, or undefined when there is none. Rejects when nobody can say. */
+  async resolve(sha256: string): Promise<Credential | undefined> {
+    const reply = await this.#pool.request({
+      method: resolveCredential.method,
+      path: resolveCredential.path,
+      headers: { authorization: this.#authorization, 'content-type': 'application/json' },
+      body: JSON.stringify({ sha256 }),
+      signal: AbortSignal.timeout(RESOLVE_DEADLINE_MS),
+    });
+    const body = await reply.body.text();
+    if (reply.statusCode === 404) return undefined;
+    if (reply.statusCode !== 200) throw new Error(`control-plane answered ${reply.statusCode}`);
+    return Credential.parse(JSON.parse(body));
+  }
+
+  /** Follows the event stream until `close`, reconnecting with back-off. Call once. */
+  follow(listener: ControlPlaneListener): void {
+    this.#following = this.#followForEver(listener);
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#following;
+    await this.#pool.destroy();
+  }
+
+  async #followForEver(listener: ControlPlaneListener): Promise<void> {
+    let delayMs = RECONNECT_MIN_MS;
+    while (!this.#isStopped()) {
+      try {
+        await this.#readStream(listener, () => (delayMs = RECONNECT_MIN_MS));
+        this.#log.warn('control-plane closed the credential events');
+      } catch (error) {
+        if (this.#isStopped()) return;
+        this.#log.warn({ err: error, retryInMs: delayMs }, 'credential events are interrupted');
+      }
+      listener.disconnected();
+      await pause(delayMs, this.#stop.signal);
+      delayMs = Math.min(delayMs * 2, RECONNECT_MAX_MS);
+    }
+  }
+
+  #isStopped(): boolean {
+    return this.#stop.signal.aborted;
+  }
+
+  async #readStream(listener: ControlPlaneListener, onHello: () => void): Promise<void> {
+    const silence = new AbortController();
+    const timer = setTimeout(() => silence.abort(new Error('no ping from control-plane')), SILENCE_MS);
+    try {
+      const reply = await this.#pool.request({
+        method: 'GET',
+        path: CREDENTIAL_EVENTS_PATH,
+        headers: { authorization: this.#authorization },
+        signal: AbortSignal.any([silence.signal, this.#stop.signal]),
+        bodyTimeout: 0,
+      });
+      if (reply.statusCode !== 200) {
+        await reply.body.dump();
+        throw new Error(`control-plane answered ${reply.statusCode} to the credential events`);
+      }
+      for await (const line of lines(reply.body)) {
+        timer.refresh();
+        // A line of a type that is not known here comes from a newer control-plane, and is not for us.
+        const event = CredentialEvent.safeParse(JSON.parse(line)).data;
+        if (event?.type === 'hello') {
+          onHello();
+          listener.connected();
+        } else if (event?.type === 'invalidated') {
+          listener.invalidated(event.sha256);
+        }
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+async function* lines(body: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  let rest = '';
+  for await (const chunk of body) {
+    const parts = (rest + chunk.toString('utf8')).split('\n');
+    rest = parts.pop() ?? '';
+    yield* parts.filter((part) => part !== '');
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+  });
+}

@@ -1,0 +1,30 @@
+// Reads the one credential of a request: `Authorization: Bearer`, basic auth (any user name, the credential
+// as password) or `X-API-Key`. Two different credentials in one request are refused, never chosen between.
+import type { IncomingHttpHeaders } from 'node:http';
+import { refuse } from '../http/refusal.ts';
+
+const BEARER = /^bearer +([!-~]+)$/i;
+const BASIC = /^basic +([A-Za-z0-9+/]+={0,2})$/i;
+
+/** The credential as sent, or undefined when the request carries none that can be read. */
+export function presentedCredential(headers: IncomingHttpHeaders): string | undefined {
+  const fromAuthorization = headers.authorization ? fromHeader(headers.authorization) : undefined;
+  const apiKey = headers['x-api-key'];
+  if (typeof apiKey !== 'string' || apiKey === '') return fromAuthorization;
+  if (headers.authorization !== undefined && fromAuthorization !== apiKey) {
+    throw refuse.badRequest('Authorization and X-API-Key carry different credentials', {
+      fix: 'send one of the two',
+    });
+  }
+  return apiKey;
+}
+
+function fromHeader(authorization: string): string | undefined {
+  const bearer = BEARER.exec(authorization)?.[1];
+  if (bearer !== undefined) return bearer;
+  const encoded = BASIC.exec(authorization)?.[1];
+  if (encoded === undefined) return undefined;
+  const pair = Buffer.from(encoded, 'base64').toString('utf8');
+  const colon = pair.indexOf(':');
+  return colon === -1 ? undefined : pair.slice(colon + 1);
+}
