@@ -47,7 +47,10 @@ async function breakDown(setup: Setup, name: string, pace: Pace): Promise<Breakd
     const plain = await run(setup, name, pace);
     await run(setup, name, pace, dir);
     const [file = ''] = readdirSync(dir);
-    const shares = sharesByPart(JSON.parse(readFileSync(join(dir, file), 'utf8')) as CpuProfile, pace.seconds);
+    const shares = sharesByPart(
+      JSON.parse(readFileSync(join(dir, file), 'utf8')) as CpuProfile,
+      pace.seconds,
+    );
     const microsecondsPerRequest = ((plain.cpuSeconds ?? NaN) / plain.requests) * 1e6;
     return {
       ...{ scenario: name, connections: plain.connections, microsecondsPerRequest },

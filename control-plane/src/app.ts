@@ -97,7 +97,7 @@ export async function createControlPlane(
       mapError: mapDatabaseError,
     });
 
-    const server = createServer(app);
+    const server = createServer({ requestTimeout: 30_000 }, app);
     const { host, port } = config.CONTROL_PLANE_LISTEN;
     await once(server.listen(port, host), 'listening');
     shutdown.add('http server', () => closeServer(server));
@@ -108,7 +108,8 @@ export async function createControlPlane(
     logger.info({ url }, 'control-plane is listening');
     return { url, close: () => shutdown.run() };
   } catch (error) {
-    await shutdown.run();
+    // What cannot be closed has been logged; why the start failed matters more.
+    await shutdown.run().catch(() => undefined);
     throw error;
   }
 }

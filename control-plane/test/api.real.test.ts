@@ -67,6 +67,15 @@ describe('who may call', () => {
     }
   });
 
+  it('is told when it is a tenant’s credential that was sent', async () => {
+    const tenant = await cp.createTenant('Told so');
+    for (const segment of ['keys', 'query-tokens'] as const) {
+      const { secret } = await cp.createKey(tenant.id, {}, segment);
+      const { detail } = problem(await cp.request('GET', '/api/v1/tenants', { token: secret }), 401);
+      expect(detail).toMatch(/^A tenant's key or query token does not open this API/);
+    }
+  });
+
   it('is the proxy alone for internal addresses', async () => {
     const addresses = [
       ['POST', '/internal/v1/credentials/resolve'],
@@ -87,6 +96,8 @@ describe('tenants', () => {
     expect(made[0]).toMatchObject({ name: 'Page 1', plan: 'community', isActive: true });
     expect((await cp.request('GET', `/api/v1/tenants/${made[0]?.id}`)).body).toEqual(made[0]);
 
+    // A changed row moves to the end of its table; lists must not follow.
+    await runSql(cp.databaseUrl, 'UPDATE tenants SET updated_at = now() WHERE id = $1', [made[0]?.id]);
     const listed: Tenant[] = [];
     let path = '/api/v1/tenants?limit=2';
     for (let next: string | null = ''; next !== null; path = `/api/v1/tenants?limit=2&cursor=${next}`) {
@@ -234,6 +245,7 @@ describe.each([
       rotatedTo: null,
     });
     expect(key.id).not.toBe(old.key.id);
+    expect(Date.parse(key.createdAt)).toBeGreaterThan(Date.parse(old.key.createdAt));
     // The new key lives as long as the old one was made to live.
     expect(Math.abs(Date.parse(key.expiresAt ?? '') - Date.now() - 90 * 86_400_000)).toBeLessThan(5000);
 

@@ -12,6 +12,8 @@ let first: TestControlPlane;
 let second: TestControlPlane;
 let tenant: Tenant;
 let streams: EventStream[] = [];
+/** Backends of PostgreSQL that were stopped; the server cannot end before they go on. */
+const frozen: number[] = [];
 
 beforeAll(async () => {
   postgres = await startTestPostgres();
@@ -23,6 +25,7 @@ beforeAll(async () => {
 afterEach(() => {
   for (const stream of streams) stream.close();
   streams = [];
+  for (const pid of frozen.splice(0)) process.kill(pid, 'SIGCONT');
 });
 afterAll(async () => {
   await Promise.all([first.close(), second.close()]);
@@ -133,9 +136,11 @@ describe('credential events', () => {
        WHERE application_name = 'obstack-listen-credential_changed' AND datname = current_database()`,
     );
     expect(backends).toHaveLength(2);
-    for (const { pid } of backends) process.kill(pid, 'SIGSTOP');
+    for (const { pid } of backends) {
+      process.kill(pid, 'SIGSTOP');
+      frozen.push(pid);
+    }
     await hello;
-    for (const { pid } of backends) process.kill(pid, 'SIGCONT');
   });
 
   it('end in good order when control-plane stops', async () => {

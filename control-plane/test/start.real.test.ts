@@ -1,14 +1,19 @@
 /** What happens at start: migrations and the operator's credential, and what stops a start. */
 import { once } from 'node:events';
 import { spawn } from 'node:child_process';
-import { copyFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parseCredential } from '@obstack/contracts/credential-format';
+import { createLogger } from '@obstack/service-kit/logger';
 import { sha256Hex } from '@obstack/service-kit/secrets';
+import { connectDatabase } from '../src/db/connect.ts';
 import { migrate } from '../src/db/migrate.ts';
+import { ensureOperator } from '../src/features/operator/ensure-operator.ts';
+import { readOperatorFile } from '../src/features/operator/operator-file.ts';
+import { operatorStore } from '../src/features/operator/operator-store.ts';
 import { verifyPassword } from '../src/identity/password.ts';
 import { INTERNAL_TOKEN, startTestControlPlane } from './control-plane.ts';
 import { runSql, startTestPostgres, type TestPostgres } from './database.ts';
@@ -76,19 +81,22 @@ describe('the operator', () => {
     await second.close();
   });
 
-  it('is one, when several copies start at the same time', async () => {
-    const url = await postgres.emptyDatabase();
-    const file = join(dir, 'shared.json');
-    const copies = await Promise.all(
-      [1, 2, 3].map(() => runMain({ DATABASE_URL: url, OPERATOR_FILE: file })),
-    );
-    const operator = JSON.parse(await readFile(file, 'utf8')) as { token: string };
-    for (const { url, stop } of copies) {
-      const headers = { authorization: `Bearer ${operator.token}` };
-      expect((await fetch(`${url}/api/v1/tenants`, { headers })).status).toBe(200);
-      await stop();
-    }
-    expect(await runSql(url, 'SELECT id FROM operators')).toHaveLength(1);
+  it.each([
+    ['one file', ['shared', 'shared', 'shared', 'shared']],
+    ['a file each', ['a', 'b', 'c', 'd']],
+  ])('is one, when several copies with %s start at the same time', async (_, names) => {
+    const url = await postgres.migratedDatabase();
+    const logger = createLogger({ name: 'test', level: 'silent' });
+    const db = connectDatabase(url, logger);
+    const files = names.map((name) => join(dir, `${name}.json`));
+    await Promise.all(files.map((file) => ensureOperator({ db, store: operatorStore, logger }, file)));
+    await db.destroy();
+
+    const written = await Promise.all(Array.from(new Set(files)).map(readOperatorFile));
+    const tokens = written.flatMap((operator) => (operator ? [sha256Hex(operator.token)] : []));
+    const rows = await runSql<{ token_sha256: string }>(url, 'SELECT token_sha256 FROM operators');
+    expect(rows.map((row) => row.token_sha256)).toEqual(tokens);
+    expect(tokens).toHaveLength(1);
   });
 
   it('is taken from the file when the database is new', async () => {
@@ -123,7 +131,7 @@ describe('a start that cannot be', () => {
       OPERATOR_FILE: join(dir, 'never.json'),
     });
     expect(code).toBe(1);
-    expect(errors).toContain('ECONNREFUSED');
+    expect(errors).toContain('DATABASE_URL leads to no usable database: db on 127.0.0.1:1 as user');
     expect(errors).not.toMatch(/hidden|at .*\.ts/);
   });
 });

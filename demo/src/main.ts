@@ -4,7 +4,7 @@
  */
 import { context, diag, DiagLogLevel } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { baseUrl, listenAddress, logLevel, readConfig } from '@obstack/service-kit/config';
+import { listenAddress, logLevel, readConfig } from '@obstack/service-kit/config';
 import { createLogger } from '@obstack/service-kit/logger';
 import { closeServer, startService } from '@obstack/service-kit/shutdown';
 import { z } from 'zod';
@@ -19,9 +19,6 @@ const Environment = z.object({
   DEMO_LISTEN: listenAddress
     .prefault('127.0.0.1:9465')
     .describe('host:port of the page that Prometheus scrapes'),
-  DEMO_PROXY_URL: baseUrl
-    .describe('the URL of the proxy, when it is not the one in the demo file')
-    .optional(),
   LOG_LEVEL: logLevel,
 });
 
@@ -48,7 +45,7 @@ await startService(async () => {
   for (const profile of SHOPS) {
     const tenant = demo.tenants.find(({ name }) => name === profile.tenant);
     if (!tenant) throw new Error(`${demoFile} knows no tenant ${profile.tenant}`);
-    const destination = { proxyUrl: env.DEMO_PROXY_URL ?? demo.proxyUrl, ingestKey: tenant.ingestKey };
+    const destination = { proxyUrl: demo.proxyUrl, ingestKey: tenant.ingestKey };
     shops.set(profile.tenant, openShop(profile, destination));
   }
   const server = await listenForScrapes(

@@ -15,7 +15,6 @@ const Environment = z.object({
   GRAFANA_ADMIN_PASSWORD_FILE: z
     .string()
     .describe("the file that holds the password of Grafana's user admin"),
-  GRAFANA_PROXY_URL: baseUrl.describe('the URL of the proxy, as Grafana reaches it').optional(),
 });
 
 const env = readConfig(Environment);
@@ -26,7 +25,7 @@ if (!demo) throw new Error(`there is no ${demoFile}; the seed writes it`);
 const password = (await readFile(env.GRAFANA_ADMIN_PASSWORD_FILE, 'utf8')).trim();
 const grafana = { url: env.GRAFANA_URL, user: 'admin', password };
 for (const tenant of demo.tenants) {
-  await ensureOrg(grafana, tenant, env.GRAFANA_PROXY_URL ?? demo.proxyUrl);
+  await ensureOrg(grafana, tenant, demo.proxyUrl);
 }
 await writeDemoFile(demoFile, { ...demo, grafanaUrl: env.GRAFANA_URL });
 console.log(`Grafana at ${env.GRAFANA_URL} has orgs ${demo.tenants.map(({ name }) => name).join(', ')}`);

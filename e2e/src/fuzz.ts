@@ -25,11 +25,11 @@ for (const language of ['promql', 'logql', 'traceql'] as const) {
   if (!values.language.includes(language)) continue;
   const started = performance.now();
   const result = fuzz(language, count, seed, (done) => {
-    process.stdout.write(`\r${language}: ${done}/${count}`);
+    console.log(`${language}: ${done}/${count}`);
   });
   const seconds = ((performance.now() - started) / 1_000).toFixed(1);
   console.log(
-    `\r${language}: ${result.count} inputs, ${result.accepted} accepted, ${result.failures.length} failures, ${seconds} s`,
+    `${language}: ${result.count} inputs, ${result.accepted} accepted, ${result.failures.length} failures, ${seconds} s`,
   );
   for (const { input, problem } of result.failures) {
     failed = true;

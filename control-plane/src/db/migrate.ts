@@ -14,7 +14,7 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
   const lock = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5000 });
   const db = knex({ client: 'pg', connection: { connectionString: databaseUrl }, pool: { min: 0, max: 1 } });
   try {
-    await lock.connect();
+    await connect(lock);
     // The server drops this lock with the connection, so a copy that dies here blocks nobody.
     await lock.query('SELECT pg_advisory_lock($1)', [LOCK]);
     // Knex's own lock is a row, which outlives a process that dies; ours says that nobody is at work.
@@ -24,6 +24,17 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
   } finally {
     await db.destroy();
     await lock.end();
+  }
+}
+
+async function connect(client: pg.Client): Promise<void> {
+  try {
+    await client.connect();
+  } catch (cause) {
+    const { host, port, database, user } = client;
+    const place = `${database} on ${host}:${port} as ${user}`;
+    const { message } = cause as Error;
+    throw new Error(`DATABASE_URL leads to no usable database: ${place}: ${message}`, { cause });
   }
 }
 

@@ -73,7 +73,10 @@ export function createService(name: string, telemetry: Telemetry, scraped: Scrap
           const { message } = error as Error;
           span.setStatus({ code: SpanStatusCode.ERROR, message });
           span.recordException(error as Error);
-          span.setAttribute('error.type', error instanceof HttpError ? String(error.status) : 'Error');
+          span.setAttribute(
+            'error.type',
+            error instanceof HttpError ? String(error.status) : (error as Error).name,
+          );
         }
         throw error;
       } finally {
@@ -104,11 +107,13 @@ export function createService(name: string, telemetry: Telemetry, scraped: Scrap
         async (span) => {
           const started = performance.now();
           let status = 200;
+          let cause = '';
           active.add(1, common);
           try {
             return await handle();
           } catch (error) {
             status = statusOf(error);
+            cause = ` error="${(error as Error).message}"`;
             throw error;
           } finally {
             const seconds = (performance.now() - started) / 1000;
@@ -118,7 +123,7 @@ export function createService(name: string, telemetry: Telemetry, scraped: Scrap
             scraped.request({ service: name, route: request.route, status: String(status) }, seconds);
             log(
               levelOf(status),
-              `method=${request.method} path=${path} status=${status} duration=${(seconds * 1000).toFixed(0)}ms`,
+              `method=${request.method} path=${path} status=${status} duration=${(seconds * 1000).toFixed(0)}ms${cause}`,
               { ...common, 'http.response.status_code': status },
             );
           }

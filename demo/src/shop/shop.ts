@@ -88,7 +88,11 @@ export function createShop(
   }
 
   async function placeOrder(order: Order): Promise<void> {
-    await checkout.step('price order', () => delay(logNormal(4, 0.4)));
+    await checkout.step('price order', async () => {
+      await delay(logNormal(4, 0.4));
+      // The bug that every shop has somewhere.
+      if (chance(0.01)) throw new TypeError("Cannot read properties of undefined (reading 'discount')");
+    });
     const reservation = { method: 'POST', route: '/reservations' } as const;
     await checkout.call('inventory', reservation, () => inventory.serve(reservation, () => reserve(order)));
     const charge = { method: 'POST', route: '/charges' } as const;
@@ -136,7 +140,7 @@ export function createShop(
         return;
       } catch (error) {
         const { status, message } = error as HttpError;
-        const outcome = status === 402 ? 'declined' : 'timeout';
+        const outcome = status === 402 ? 'declined' : 'unavailable';
         payments.add(1, { outcome });
         if (outcome === 'declined' || attempt === 2) {
           payment.log('ERROR', `charge failed order=${id} amount=${total.toFixed(2)} reason="${message}"`, {
@@ -156,11 +160,12 @@ export function createShop(
   function askCardProvider(): Promise<void> {
     return payment.call(profile.cardProvider, { method: 'POST', route: '/v2/charges' }, async () => {
       const slow = cardProviderIsSlow();
-      const wait = logNormal(slow ? 1_200 : 90, slow ? 0.6 : 0.4);
+      const wait = logNormal(slow ? 1_600 : 90, slow ? 0.6 : 0.4);
       await delay(Math.min(wait, CARD_TIMEOUT_MS));
-      if (wait > CARD_TIMEOUT_MS || chance(0.005)) {
+      if (wait > CARD_TIMEOUT_MS) {
         throw new HttpError(504, `${profile.cardProvider} did not answer within ${CARD_TIMEOUT_MS} ms`);
       }
+      if (chance(0.01)) throw new HttpError(502, `connection reset by ${profile.cardProvider}`);
       if (chance(0.03)) throw new HttpError(402, 'card declined');
     });
   }

@@ -50,23 +50,20 @@ export async function compare(
     const again = judge(question, tenant, await askAlone(lab, tenant, question), alone);
     if (again.kind === 'different') return { question, tenant, verdict: { kind: 'unstable' } };
   }
-  const enforced = judge(
-    question,
-    tenant,
-    through,
-    await askAlone(lab, tenant, asEnforced(question, tenant)),
-  );
-  return { question, tenant, verdict: enforced.kind === 'equal' ? { kind: 'equal-as-enforced' } : verdict };
+  const enforced = through.status === 200 ? asEnforced(question, tenant) : undefined;
+  if (!enforced) return { question, tenant, verdict };
+  const { kind } = judge(question, tenant, through, await askAlone(lab, tenant, enforced));
+  return { question, tenant, verdict: kind === 'equal' ? { kind: 'equal-as-enforced' } : verdict };
 }
 
 const ENFORCE = { prometheus: enforcePromql, loki: enforceLogql, tempo: enforceTraceql };
 
-/** The same question with the text that the proxy sends. */
-function asEnforced(question: Question, { id }: LabTenant): Question {
+/** The same question with the text that the proxy sends, when there is a query in it. */
+function asEnforced(question: Question, { id }: LabTenant): Question | undefined {
   const name = question.api === 'tempo' ? 'q' : 'query';
   const query = question.params?.[name];
-  const enforced = ENFORCE[question.api](typeof query === 'string' ? query : '', id);
-  return { ...question, params: { ...question.params, [name]: enforced } };
+  if (typeof query !== 'string') return undefined;
+  return { ...question, params: { ...question.params, [name]: ENFORCE[question.api](query, id) } };
 }
 
 function judge(question: Question, tenant: LabTenant, through: Answer, alone: Answer): Verdict {

@@ -77,7 +77,10 @@ beforeAll(async () => {
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
 
-afterAll(() => void server.close());
+afterAll(() => {
+  server.close();
+  server.closeAllConnections();
+});
 
 async function send(method: string, path: string, body?: string, headers: Record<string, string> = {}) {
   const response = await fetch(url + path, {

@@ -24,9 +24,6 @@ export type EndpointHandler<Context, E extends Endpoint> = (
 /** What the request itself tells a context maker. */
 export interface Call {
   authorization: string | undefined;
-  requestId: string;
-  /** Path parameters before validation. */
-  params: Readonly<Record<string, string>>;
 }
 
 export interface EndpointRouter<Caller extends Endpoint['caller'], Context> {
@@ -60,10 +57,9 @@ export function createEndpointRouter<Caller extends Endpoint['caller'], Context>
       methodsByPath.set(path, methods.add(endpoint.method));
 
       const method = endpoint.method.toLowerCase() as 'get' | 'post' | 'put' | 'patch' | 'delete';
-      router[method](path, async (request: Request<Record<string, string>>, response: Response) => {
+      router[method](path, async (request: Request, response: Response) => {
         response.locals['endpoint'] = endpoint.id;
-        const call = { authorization: request.headers.authorization, requestId: requestIdOf(response) };
-        const ctx = await options.context({ ...call, params: request.params });
+        const ctx = await options.context({ authorization: request.headers.authorization });
         const body = endpoint.request ? await readJsonBody(request, bodyLimit) : undefined;
         const input = validate(endpoint, { path: request.params, query: request.query, body });
         const result = await handler(ctx, input);
@@ -93,13 +89,13 @@ type Parts = Record<'path' | 'query' | 'body', unknown>;
 function validate<E extends Endpoint>(endpoint: E, parts: Parts): EndpointInput<E> {
   const errors: ProblemDetail[] = [];
   const check = (part: keyof Parts, schema: z.ZodType | undefined): unknown => {
-    const result = schema?.safeParse(parts[part]);
-    if (!result?.success && schema && result) {
-      for (const { path, message, fix } of describeIssues(result.error, schema)) {
-        errors.push({ location: formatPath([part, ...path]), message, fix });
-      }
+    if (!schema) return undefined;
+    const result = schema.safeParse(parts[part]);
+    if (result.success) return result.data;
+    for (const { path, message, fix } of describeIssues(result.error, schema)) {
+      errors.push({ location: formatPath([part, ...path]), message, fix });
     }
-    return result?.data;
+    return undefined;
   };
   const input = {
     params: check('path', endpoint.params),

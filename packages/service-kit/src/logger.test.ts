@@ -67,9 +67,20 @@ describe('the logger', () => {
     circular['self'] = circular;
     const { records } = logged((logger) => {
       logger.error({ err: new TypeError('failed', { cause: new Error('because') }) }, 'broken');
-      logger.info({ circular, body: Buffer.from(SECRET), when: new Date(0), nothing: null });
+      logger.info({
+        circular,
+        body: Buffer.from(SECRET),
+        when: new Date(0),
+        where: new URL('http://x/'),
+        nothing: null,
+      });
     });
     expect(records[0]).toMatchObject({ err: { type: 'TypeError', message: 'failed: because' } });
-    expect(records[1]).toMatchObject({ body: '[32 bytes]', when: '1970-01-01T00:00:00.000Z', nothing: null });
+    expect(records[1]).toMatchObject({
+      body: '[32 bytes]',
+      when: '1970-01-01T00:00:00.000Z',
+      where: 'http://x/',
+      nothing: null,
+    });
   });
 });

@@ -2,7 +2,6 @@
  * JSON logs that cannot give a secret away: fields are blanked by name at any depth, and on the finished
  * line whatever looks like a credential is blanked too, in a message or a stack trace as well.
  */
-import { types } from 'node:util';
 import pino, { type DestinationStream, type Logger } from 'pino';
 
 export type { Logger } from 'pino';
@@ -67,9 +66,10 @@ function redactFields(fields: Record<string, unknown>): Record<string, unknown> 
 const MAX_DEPTH = 6;
 
 function redact(value: unknown, depth: number): unknown {
-  if (typeof value !== 'object' || value === null || types.isDate(value)) return value;
+  if (typeof value !== 'object' || value === null) return value;
   if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
   if (depth >= MAX_DEPTH) return '[too deep]';
+  if (speaksJson(value)) return redact(value.toJSON(), depth + 1);
   if (Array.isArray(value)) return value.map((item) => redact(item, depth + 1));
   const plain = Error.isError(value) ? pino.stdSerializers.err(value) : value;
   return Object.fromEntries(
@@ -78,6 +78,11 @@ function redact(value: unknown, depth: number): unknown {
       isSecretField(name) && item !== undefined && item !== null ? BLANK : redact(item, depth + 1),
     ]),
   );
+}
+
+/** As dates and URLs do. */
+function speaksJson(value: object): value is { toJSON(): unknown } {
+  return 'toJSON' in value && typeof value.toJSON === 'function';
 }
 
 function isSecretField(name: string): boolean {

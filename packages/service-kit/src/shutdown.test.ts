@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { createServer, get, type ServerResponse } from 'node:http';
+import { createServer, get, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { createLogger } from './logger.ts';
 import { closeServer, createShutdown } from './shutdown.ts';
 
@@ -34,8 +34,14 @@ describe('createShutdown', () => {
 });
 
 describe('closeServer', () => {
+  const servers: Server[] = [];
+  afterEach(() => {
+    for (const server of servers.splice(0)) server.closeAllConnections();
+  });
+
   it('lets a request under way finish', async () => {
     const { server, url, asked, answer } = await slowServer();
+    servers.push(server);
     const response = fetch(url);
     await asked;
     const closed = closeServer(server);
@@ -46,6 +52,7 @@ describe('closeServer', () => {
 
   it('cuts off what outlasts the grace', async () => {
     const { server, url, asked } = await slowServer();
+    servers.push(server);
     const request = get(url);
     const failed = once(request, 'error');
     await asked;

@@ -51,7 +51,7 @@ export async function startService(
     const { logger, close } = await start();
     runService(logger, close);
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`${messageOf(error)}\n`);
     process.exit(1);
   }
 }
@@ -84,6 +84,12 @@ export async function closeServer(server: Server, graceMs = 5000): Promise<void>
   const cut = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;
   clearTimeout(cut);
+}
+
+/** Connecting to a name with several addresses fails with one error per address, and no message of its own. */
+function messageOf(error: unknown): string {
+  if (error instanceof AggregateError && !error.message) return error.errors.map(messageOf).join('; ');
+  return error instanceof Error ? error.message : String(error);
 }
 
 async function within(ms: number, work: Step): Promise<void> {

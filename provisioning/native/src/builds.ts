@@ -94,14 +94,16 @@ function describe(name: string, options: BuildOptions): Build {
   const sourceDir = options.sourceDir ?? join(buildsDir, name);
   const cacheDir = options.cacheDir ?? userCacheDir();
   const recipe = JSON.parse(readFileSync(join(sourceDir, 'build.json'), 'utf8')) as Recipe;
-  const target = join(cacheDir, 'bin', `${name}-${recipe.version}-${hashFolder(sourceDir)}`);
+  const target = join(cacheDir, 'bin', `${name}-${recipe.version}-${hashOf(sourceDir, recipe)}`);
   return { name, recipe, sourceDir, cacheDir, target, seconds: recipe.cpuSeconds / availableParallelism() };
 }
 
-function hashFolder(folder: string): string {
-  const hash = createHash('sha256').update(`${process.platform}-${process.arch}`);
-  for (const file of readdirSync(folder).sort()) {
-    hash.update(`\0${file}\0`).update(readFileSync(join(folder, file)));
+/** Of all that decides what comes out; not of what build.json says for the estimate only. */
+function hashOf(sourceDir: string, { version, package: target, tags, versionVariable }: Recipe): string {
+  const hash = createHash('sha256');
+  hash.update(JSON.stringify([process.platform, process.arch, version, target, tags, versionVariable]));
+  for (const file of readdirSync(sourceDir).sort()) {
+    if (file !== 'build.json') hash.update(`\0${file}\0`).update(readFileSync(join(sourceDir, file)));
   }
   return hash.digest('hex').slice(0, 12);
 }
@@ -207,15 +209,19 @@ function progressReporter(
   let modules = 0;
   let packages = 0;
   let reportedAt = 0;
+  let compilingSince = 0;
   onProgress?.({ phase: 'building', ...about, share: 0, secondsLeft: seconds });
   return (line) => {
     if (line.startsWith('go: downloading')) modules += 1;
     else packages += 1;
+    if (packages === 1) compilingSince = Date.now();
     if (Date.now() - reportedAt < 500) return;
     reportedAt = Date.now();
-    // The estimate is a guess for another machine: never claim to be done before it is.
+    // The guess comes from another machine: never claim to be done before it is, and go by what is seen here soon.
     const share = Math.min(packages / recipe.packages, 0.99);
+    const seen = (Date.now() - compilingSince) / 1000;
+    const secondsLeft = share < 0.1 ? seconds * (1 - share) : (seen / share) * (1 - share);
     if (packages === 0) onProgress?.({ phase: 'downloading', ...about, modules });
-    else onProgress?.({ phase: 'building', ...about, share, secondsLeft: seconds * (1 - share) });
+    else onProgress?.({ phase: 'building', ...about, share, secondsLeft });
   };
 }

@@ -1,6 +1,6 @@
 /** `npm start`, `npm stop` and `npm run status`. */
 import { spawn } from 'node:child_process';
-import { mkdirSync, openSync } from 'node:fs';
+import { openSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,7 @@ import { repositoryDir } from './paths.ts';
 import { goneWithin, isAlive, signalGroup } from './processes.ts';
 import { RemedyError } from './remedy-error.ts';
 import { cleanUpLeftovers, startStack } from './stack.ts';
-import { readState } from './state.ts';
+import { prepareFolders, readState } from './state.ts';
 import { summary } from './summary.ts';
 import { describer, type Message, Terminal } from './terminal.ts';
 
@@ -124,7 +124,7 @@ function reporter(): (report: Report) => void {
 
 /** Starts the same command in the background and shows what it reports until it is ready. */
 async function startDetached(dir: string): Promise<number> {
-  mkdirSync(join(dir, 'logs'), { recursive: true, mode: 0o700 });
+  prepareFolders(dir);
   const log = openSync(join(dir, 'logs', 'stack.log'), 'a', 0o600);
   const args = process.argv.slice(2).filter((argument) => argument !== '--detach');
   const child = spawn(process.execPath, [fileURLToPath(import.meta.url), ...args], {

@@ -140,7 +140,7 @@ describe('ManagedProcess', () => {
   it('runs a task to its end, once', async () => {
     await make(`require('node:fs').writeFileSync(process.env.DIR + '/done', '')`, { task: true }).start();
     expect(existsSync(join(dir, 'done'))).toBe(true);
-    expect(states()).toEqual(['starting', 'ready']);
+    expect(states()).toEqual(['starting', 'done']);
     expect(part.pid).toBeUndefined();
   });
 

@@ -39,6 +39,8 @@ export interface ProcessOptions {
 export type ProcessEvent =
   | { state: 'starting'; identity: ProcessIdentity }
   | { state: 'ready'; ms: number }
+  /** A task has ended well. */
+  | { state: 'done'; ms: number }
   | { state: 'died'; how: string; restartInMs: number }
   | { state: 'stopped' };
 
@@ -116,8 +118,9 @@ export class ManagedProcess {
       throw error;
     }
     this.#ready = true;
-    this.#options.onEvent?.({ state: 'ready', ms: Date.now() - startedAt });
-    if (!this.#options.task) this.#watch(child, startedAt);
+    const { task, onEvent } = this.#options;
+    onEvent?.({ state: task ? 'done' : 'ready', ms: Date.now() - startedAt });
+    if (!task) this.#watch(child, startedAt);
   }
 
   async #spawn(): Promise<ChildProcess> {

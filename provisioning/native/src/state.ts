@@ -1,5 +1,5 @@
 /** What one stack remembers in its folder: ports for the next start, and who runs, for `stop`, `status` and cleaning up. */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import type { ProcessIdentity } from './processes.ts';
@@ -14,6 +14,20 @@ export interface StackState {
   ready?: boolean;
   processes: Record<string, ProcessIdentity>;
   urls: Record<string, string>;
+}
+
+/** Makes the stack's folders. Others may pass through them (PostgreSQL may run as another user), but not look around. */
+export function prepareFolders(dir: string): void {
+  for (const folder of [dir, join(dir, 'data')]) {
+    mkdirSync(folder, { recursive: true });
+    if (process.getuid?.() === 0) chmodSync(folder, 0o711);
+  }
+  for (const name of ['logs', 'secrets']) privateFolder(join(dir, name));
+}
+
+export function privateFolder(folder: string): string {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return folder;
 }
 
 export function readState(dir: string): StackState {

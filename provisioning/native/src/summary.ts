@@ -8,7 +8,11 @@ export function summary(stack: Pick<Stack, 'dir' | 'urls' | 'env'>): string {
   const { urls, env } = stack;
   const file = (...path: string[]) => relative(process.cwd(), join(stack.dir, ...path)) || '.';
   const lines: [string, string | undefined][] = [
-    ['Grafana', urls.grafana],
+    [
+      'Grafana',
+      urls.grafana &&
+        `${urls.grafana}   (user admin, password in ${file('secrets', 'grafana-admin-password')})`,
+    ],
     ['Proxy', urls.proxy && `${urls.proxy}   (OTLP/HTTP also on http://${env['PROXY_OTLP_LISTEN'] ?? ''})`],
     ['Admin API', urls['control-plane'] && `${urls['control-plane']}/api/v1`],
     ['Operator', urls['control-plane'] && file('secrets', 'operator.json')],
@@ -29,7 +33,7 @@ function toTry({ dir, urls }: Pick<Stack, 'dir' | 'urls'>): string[] {
     '',
     '  Try',
     '    npm run verify     push one event per signal for each tenant and see who can read it',
-    `    TOKEN=$(sed -n 's/.*"queryToken": *"\\([^"]*\\)".*/\\1/p' ${demo} | head -1)`,
+    `    TOKEN=$(node -p "require('./${demo}').tenants[0].queryToken")`,
     `    curl -sG ${urls.proxy}/prometheus/api/v1/query -H "Authorization: Bearer $TOKEN" --data-urlencode 'query=count({__name__=~".+"})'`,
   ];
 }

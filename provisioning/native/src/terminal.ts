@@ -17,7 +17,7 @@ export function describer(logsDir: string): (event: StackEvent) => Message {
       case 'builds':
         return {
           text:
-            `First start: ${event.names.join(', ')} are built from source, once for all clones of this user.\n` +
+            `First start: building from source, once for all clones of this user: ${event.names.join(', ')}.\n` +
             `That takes about ${duration(event.seconds)} here.`,
         };
       case 'build':
@@ -59,6 +59,8 @@ function describePart(
       return { live: `  … ${part} is starting` };
     case 'ready':
       return { text: `  ✓ ${part} ${wasKnown ? 'is back' : 'is ready'} (${seconds(happened.ms)})` };
+    case 'done':
+      return { text: `  ✓ ${part} is done (${seconds(happened.ms)})` };
     case 'died':
       return {
         text: `  ! ${part} ${happened.how}; starting it again in ${seconds(happened.restartInMs)} (${logsDir}/${part}.log)`,

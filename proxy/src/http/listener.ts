@@ -81,7 +81,7 @@ async function serve(
     metrics.observe(name, status, (performance.now() - started) / 1000);
   });
   try {
-    if (match.kind === 'unlisted') throw refuse.notFound('there is nothing at this address');
+    if (match.kind === 'unlisted') throw unlisted();
     if (match.kind === 'wrong-method') throw refuse.methodNotAllowed(match.allow);
     refuseRepeatedHeaders(request);
     const search = target.slice(path.length + 1);
@@ -90,6 +90,9 @@ async function serve(
     refuseRequest({ request, response, route, dialect: dialectOf(match), error, log, metrics });
   }
 }
+
+// Grafana's alerting pages look for "page not found" to learn that a datasource has no ruler, and fail without it.
+const unlisted = (): Refusal => refuse.notFound('page not found: there is nothing at this address');
 
 function dialectOf(match: Match): ErrorDialect {
   switch (match.kind) {

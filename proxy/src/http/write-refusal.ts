@@ -29,10 +29,33 @@ export function writeRefusal(
   if (retryAfterSeconds !== undefined) headers['retry-after'] = String(retryAfterSeconds);
   if (allow) headers['allow'] = allow.join(', ');
   if (refusal.status === 401) headers['www-authenticate'] = 'Bearer realm="obstack"';
-  // An unread request body would be taken for the next request; closing is cheaper than draining it.
-  if (!request.complete) headers['connection'] = 'close';
+  if (request.complete) {
+    response.writeHead(refusal.status, headers);
+    response.end(body);
+    return;
+  }
+  // What is left of the request body would be taken for the next request, so the connection has to go.
+  headers['connection'] = 'close';
   response.writeHead(refusal.status, headers);
-  response.end(body);
+  response.write(body);
+  lingerThenEnd(request, response);
+}
+
+const LINGER_MS = 2_000;
+
+/**
+ * Reads on for a moment before the connection is closed: closing it under a client that is still sending resets it, and
+ * the client never sees why it was refused (RFC 9112 §9.6).
+ */
+function lingerThenEnd(request: IncomingMessage, response: ServerResponse): void {
+  const end = (): void => {
+    clearTimeout(timer);
+    response.end();
+  };
+  const timer = setTimeout(end, LINGER_MS);
+  request.unpipe();
+  request.removeAllListeners('data');
+  request.once('end', end).once('close', end).resume();
 }
 
 function render(

@@ -4,6 +4,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable, Transform } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { Refusal, refuse } from '../http/refusal.ts';
+import { discard } from './buffer-pool.ts';
+import type { BufferPool, Lent } from './buffer-pool.ts';
 import type { Lease } from './in-flight.ts';
 
 export type Encoding = 'identity' | 'gzip' | 'zstd';
@@ -25,11 +27,12 @@ export function readPushBody(
   encoding: Encoding,
   maxBytes: number,
   lease: Lease,
-): Promise<Buffer> {
+  buffers: BufferPool,
+): Promise<Lent> {
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) return Promise.reject(tooLarge(maxBytes));
   return encoding === 'identity'
-    ? collect(request, request, maxBytes, lease)
-    : decompress(request, encoding, maxBytes, lease);
+    ? collect(request, request, maxBytes, lease, buffers)
+    : decompress(request, encoding, maxBytes, lease, buffers);
 }
 
 async function decompress(
@@ -37,7 +40,8 @@ async function decompress(
   encoding: Exclude<Encoding, 'identity'>,
   maxBytes: number,
   lease: Lease,
-): Promise<Buffer> {
+  buffers: BufferPool,
+): Promise<Lent> {
   const decompressor = DECOMPRESSORS[encoding]();
   let received = 0;
   request.on('data', (chunk: Buffer) => {
@@ -45,7 +49,7 @@ async function decompress(
     if (received > maxBytes) decompressor.destroy(tooLarge(maxBytes));
   });
   try {
-    return await collect(request, request.pipe(decompressor), maxBytes, lease);
+    return await collect(request, request.pipe(decompressor), maxBytes, lease, buffers);
   } finally {
     request.unpipe(decompressor);
     decompressor.destroy();
@@ -58,7 +62,8 @@ function collect(
   source: Readable,
   maxBytes: number,
   lease: Lease,
-): Promise<Buffer> {
+  buffers: BufferPool,
+): Promise<Lent> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -79,8 +84,7 @@ function collect(
       }
     });
     source.on('end', () => {
-      const [only] = chunks;
-      resolve(chunks.length === 1 && only ? only : Buffer.concat(chunks, size));
+      resolve(join(chunks, size, buffers));
     });
     source.on('error', (error) => {
       fail(source === request ? endedEarly(error) : notDecompressible(error));
@@ -89,6 +93,18 @@ function collect(
       if (!request.complete) fail(endedEarly());
     });
   });
+}
+
+/** The pieces are ours alone: freed at once, they are the memory that the next pieces come in. */
+function join(chunks: readonly Buffer[], size: number, buffers: BufferPool): Lent {
+  const joined = buffers.lend(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    joined.bytes.set(chunk, at);
+    at += chunk.length;
+    discard(chunk);
+  }
+  return joined;
 }
 
 const tooLarge = (maxBytes: number): Refusal =>

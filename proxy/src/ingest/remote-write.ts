@@ -7,6 +7,9 @@ import type { Refusal } from '../http/refusal.ts';
 import type { Route } from '../http/router.ts';
 import type { Upstream, UpstreamReply } from '../upstream/forward.ts';
 import { outgoingHeaders } from '../upstream/headers.ts';
+import { discard } from './buffer-pool.ts';
+import type { Lent } from './buffer-pool.ts';
+import type { Allocate } from './edits.ts';
 import type { StampedSeries } from './label-rules.ts';
 import type { Admission } from './limits.ts';
 import { readPushBody } from './push-body.ts';
@@ -20,7 +23,7 @@ interface Version {
   /** What the `X-Prometheus-Remote-Write-Version` header says. */
   readonly header: string;
   readonly contentType: string;
-  readonly stamp: (body: Uint8Array, tenantId: string) => StampedSeries;
+  readonly stamp: (body: Uint8Array, tenantId: string, allocate: Allocate) => StampedSeries;
 }
 
 const V1: Version = { header: '0.1.0', contentType: 'application/x-protobuf', stamp: stampWriteRequestV1 };
@@ -43,7 +46,7 @@ export const remoteWriteRoutes = (context: PushContext): Route[] =>
   }));
 
 async function write(context: PushContext, { request, response }: Exchange): Promise<void> {
-  const { identify, limits, upstreams } = context;
+  const { identify, limits, buffers, upstreams } = context;
   const { tenantId } = await identify(request, 'push', 'metrics');
   const version = versionOf(request);
   checkEncoding(request);
@@ -51,10 +54,17 @@ async function write(context: PushContext, { request, response }: Exchange): Pro
   const admission = limits.admit(tenantId);
   const lease = context.inFlight.lease();
   try {
-    const block = await readPushBody(request, 'identity', context.requestBytes, lease);
-    const size = uncompressedSize(block, context.requestBytes);
+    const received = await readPushBody(request, 'identity', context.requestBytes, lease, buffers);
+    const size = uncompressedSize(received.bytes, context.requestBytes);
     lease.take(size);
-    const stamped = version.stamp(await uncompressBlock(block, size), tenantId);
+    const plain = await uncompressBlock(received.bytes, size);
+    received.giveBack();
+    let out: Lent | undefined;
+    const allocate = (bytes: number): Buffer => (out = buffers.lend(bytes)).bytes;
+    const stamped = version.stamp(plain, tenantId, allocate);
+    discard(plain);
+    const body = compressBlock(stamped.body);
+    out?.giveBack();
     admission.take('samples', stamped.samples);
     const reply = await sendToStore(upstreams.prometheus, admission, {
       method: 'POST',
@@ -65,7 +75,7 @@ async function write(context: PushContext, { request, response }: Exchange): Pro
         contentEncoding: 'snappy',
         extra: ['x-prometheus-remote-write-version', version.header],
       }),
-      body: compressBlock(stamped.body),
+      body,
     });
     if (version === V2) confirm(response, (name) => reply.headers[name]);
     if (!isSuccess(reply)) throw refusal(upstreams.prometheus, admission, reply);

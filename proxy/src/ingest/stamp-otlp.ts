@@ -2,7 +2,8 @@
 // every level, and writes the caller's own into every resource. Works on the bytes as sent: one pass that
 // validates them and collects what to change, one copy. What is not understood is kept, what is not valid refused.
 import type { Signal } from '@obstack/contracts';
-import { Edits } from './edits.ts';
+import { Edits, fresh } from './edits.ts';
+import type { Allocate } from './edits.ts';
 import { FIRST_COUNTED, otlp } from './otlp-schema.ts';
 import { canBegin, follow, isWordByte, NO_MATCH, ROOT, TENANT_ID } from './tenant-name.ts';
 import type { NamePath } from './tenant-name.ts';
@@ -53,12 +54,17 @@ const REMOVE = Infinity;
  * @param tenantId the value that `tenant_id` is to have
  * @throws Refusal 400 when the body is not one
  */
-export function stampOtlp(signal: Signal, body: Uint8Array, tenantId: string): Stamped {
+export function stampOtlp(
+  signal: Signal,
+  body: Uint8Array,
+  tenantId: string,
+  allocate: Allocate = fresh,
+): Stamped {
   const stamper = new Stamper(body, signal, tenantId);
-  if (stamper.run()) return stamper.result();
+  if (stamper.run()) return stamper.result(allocate);
   const merged = new Stamper(mergeResources(body), signal, tenantId);
   merged.run();
-  return merged.result();
+  return merged.result(allocate);
 }
 
 class Stamper extends WireReader {
@@ -94,9 +100,9 @@ class Stamper extends WireReader {
     return true;
   }
 
-  result(): Stamped {
+  result(allocate: Allocate): Stamped {
     return {
-      body: this.#edits.apply(this.buf, this.#growth),
+      body: this.#edits.apply(this.buf, this.#growth, allocate),
       records: this.#records,
       longestLine: this.#longestLine,
     };

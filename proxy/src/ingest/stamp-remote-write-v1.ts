@@ -1,6 +1,7 @@
 // The label lock on remote_write 1.0: in every series, the caller's `tenant_id` in its sorted place instead of
 // whatever a store could take for it. Works on the uncompressed bytes: one pass, one copy; samples are not touched.
-import { Edits } from './edits.ts';
+import { Edits, fresh } from './edits.ts';
+import type { Allocate } from './edits.ts';
 import { badLabels, compareBytes, isAfterTenantLabel, isMetricName, TENANT_LABEL } from './label-rules.ts';
 import type { StampedSeries } from './label-rules.ts';
 import { v1 } from './remote-write-schema.ts';
@@ -33,8 +34,12 @@ const STAMP = 0;
  * @param tenantId the value that `tenant_id` is to have
  * @throws Refusal 400 when the body is not one, or when a store would drop a part of it
  */
-export function stampWriteRequestV1(body: Uint8Array, tenantId: string): StampedSeries {
-  return new Stamper(body, tenantId).run();
+export function stampWriteRequestV1(
+  body: Uint8Array,
+  tenantId: string,
+  allocate: Allocate = fresh,
+): StampedSeries {
+  return new Stamper(body, tenantId).run(allocate);
 }
 
 class Stamper extends WireReader {
@@ -53,7 +58,7 @@ class Stamper extends WireReader {
     this.#edits = new Edits([bytesField(1, label)]);
   }
 
-  run(): StampedSeries {
+  run(allocate: Allocate): StampedSeries {
     const end = this.buf.length;
     let growth = 0;
     while (this.pos < end) {
@@ -77,7 +82,7 @@ class Stamper extends WireReader {
         growth += this.#edits.remove(at, this.pos);
       }
     }
-    return { body: this.#edits.apply(this.buf, growth), samples: this.#samples };
+    return { body: this.#edits.apply(this.buf, growth, allocate), samples: this.#samples };
   }
 
   /** @returns by how many bytes it has grown */
@@ -102,11 +107,12 @@ class Stamper extends WireReader {
           const nameEnd = this.#nameEnd;
           // The first byte nearly always tells enough: these questions are asked a million times a second.
           const first = start < nameEnd ? (buf[start] as number) : 0;
+          this.#checkText();
           if (canBeTenantName(first) && isTenantName(buf, start, nameEnd)) {
             growth += this.#edits.remove(at, stop);
             break;
           }
-          this.#checkLabel();
+          this.#checkNotEmpty();
           if (previousEnd !== -1 && first <= (buf[previousStart] as number)) {
             this.#checkOrder(previousStart, previousEnd);
           }
@@ -193,10 +199,14 @@ class Stamper extends WireReader {
     }
   }
 
-  #checkLabel(): void {
+  #checkNotEmpty(): void {
     if (this.#nameStart === this.#nameEnd) throw badLabels('an empty label name', this.#seriesIndex);
     if (this.#valueStart === this.#valueEnd) throw badLabels('an empty label value', this.#seriesIndex);
-    if (isAscii(this.view, this.#nameStart, this.#valueEnd)) return;
+  }
+
+  /** Prometheus drops a series with a text that is not UTF-8, in silence. */
+  #checkText(): void {
+    if (this.#nameStart < this.#valueEnd && isAscii(this.view, this.#nameStart, this.#valueEnd)) return;
     checkUtf8(this, this.#nameStart, this.#nameEnd);
     checkUtf8(this, this.#valueStart, this.#valueEnd);
   }
@@ -219,7 +229,7 @@ class Stamper extends WireReader {
       if (tag === EXEMPLAR_LABEL) {
         const stop = this.length(end) + this.pos;
         this.#label(stop);
-        checkUtf8(this, this.#nameStart, this.#nameEnd);
+        this.#checkText();
         if (isTenantName(this.buf, this.#nameStart, this.#nameEnd)) growth += this.#edits.remove(at, stop);
       } else {
         const field = tag >>> 3;

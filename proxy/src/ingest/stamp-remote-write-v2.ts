@@ -1,7 +1,8 @@
 // The label lock on remote_write 2.0 (`io.prometheus.write.v2.Request`). Labels are references into a table of
 // symbols that any name, value, help text or unit may share, so symbols are never changed: two are added to the
 // table, and a series' references are what is cleaned and stamped.
-import { Edits } from './edits.ts';
+import { Edits, fresh } from './edits.ts';
+import type { Allocate } from './edits.ts';
 import { badLabels, compareBytes, isAfterTenantLabel, isMetricName, TENANT_LABEL } from './label-rules.ts';
 import type { StampedSeries } from './label-rules.ts';
 import { v2 } from './remote-write-schema.ts';
@@ -38,9 +39,13 @@ const MAX_SYMBOLS = 1_000_000;
  * @param tenantId the value that `tenant_id` is to have
  * @throws Refusal 400 when the body is not one, or when a store would drop a part of it
  */
-export function stampWriteRequestV2(body: Uint8Array, tenantId: string): StampedSeries {
+export function stampWriteRequestV2(
+  body: Uint8Array,
+  tenantId: string,
+  allocate: Allocate = fresh,
+): StampedSeries {
   const symbols = new Symbols(body);
-  return new Stamper(body, symbols, tenantId).run();
+  return new Stamper(body, symbols, tenantId).run(allocate);
 }
 
 // What a symbol would be as the name of a label: worked out once, used by every series.
@@ -128,7 +133,7 @@ class Stamper extends WireReader {
     this.#edits = new Edits([bytesField(4, TENANT_LABEL), bytesField(4, Buffer.from(tenantId))]);
   }
 
-  run(): StampedSeries {
+  run(allocate: Allocate): StampedSeries {
     const end = this.buf.length;
     let growth = 0;
     while (this.pos < end) {
@@ -153,7 +158,7 @@ class Stamper extends WireReader {
       growth += this.#edits.insert(this.#edits.mark, end, NAME_SYMBOL);
       growth += this.#edits.insert(this.#edits.mark, end, VALUE_SYMBOL);
     }
-    return { body: this.#edits.apply(this.buf, growth), samples: this.#samples };
+    return { body: this.#edits.apply(this.buf, growth, allocate), samples: this.#samples };
   }
 
   /** @returns by how many bytes it has grown */
@@ -230,7 +235,7 @@ class Stamper extends WireReader {
       const at = this.pos;
       const tag = this.tag(end);
       if (tag === METADATA_HELP_REF || tag === METADATA_UNIT_REF) {
-        this.#checkRef(this.uint(end));
+        this.#ref(end);
       } else {
         if (tag !== METADATA_TYPE && tag >>> 3 <= 4) throw unfit(tag, at);
         this.skip(tag & 7, end);
@@ -240,19 +245,18 @@ class Stamper extends WireReader {
 
   /** Adds the references of one field: a packed list, or a single one. Together they are one list. */
   #readRefs(refs: number[], tag: number, end: number): void {
-    const stop = tag === REFS_PACKED ? this.length(end) + this.pos : end;
-    do {
-      if (tag === REFS_PACKED && this.pos === stop) return;
-      const ref = this.uint(stop);
-      this.#checkRef(ref);
-      refs.push(ref);
-    } while (tag === REFS_PACKED);
+    if (tag === REFS_SINGLE) {
+      refs.push(this.#ref(end));
+      return;
+    }
+    const stop = this.length(end) + this.pos;
+    while (this.pos < stop) refs.push(this.#ref(stop));
   }
 
-  #checkRef(ref: number): void {
-    if (ref >= this.#symbols.count) {
-      throw badLabels(`a reference to symbol ${ref} of ${this.#symbols.count}`, this.#seriesIndex);
-    }
+  #ref(end: number): number {
+    const ref = this.uint(end);
+    if (ref < this.#symbols.count) return ref;
+    throw badLabels(`a reference to symbol ${ref} of ${this.#symbols.count}`, this.#seriesIndex);
   }
 
   #checkPairs(refs: readonly number[]): void {

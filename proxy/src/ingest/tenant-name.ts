@@ -10,8 +10,8 @@
 //   is dropped in silence (storage/remote/write_handler.go).
 // - Loki 3.7 pkg/loghttp/push/otlp.go, attributeToLabels: the same LabelNamer, after joining the keys of nested
 //   maps with `_`: `{tenant: {id: x}}` is `tenant_id` too. Arrays become their JSON.
-// - Tempo: attributes keep their names, nested values become JSON; the metrics generator makes labels of them
-//   with the same rule as Prometheus.
+// - Tempo 2.8: attributes keep their names, nested values become JSON (tempodb/encoding/vparquet4/schema.go,
+//   attrToParquet); the metrics generator makes labels of them with `_` for every character that is none of a label.
 // - OpenSearch: `a.b` and `{a: {b: …}}` are one field, also across an array of objects.
 //
 // So a name counts as ours when its runs of [A-Za-z0-9], over all nested keys down to it, are exactly `tenant`

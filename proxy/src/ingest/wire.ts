@@ -47,10 +47,21 @@ export class WireReader {
 
   /** Reads a varint as an unsigned number; exact up to 2^53, which is all that sizes and references need. */
   uint(end: number): number {
-    const first = this.pos < end ? (this.buf[this.pos] as number) : 0x80;
-    if (first >= 0x80) return this.#varint(end);
-    this.pos += 1;
-    return first;
+    const { buf, pos } = this;
+    // Nearly all take one byte or two.
+    if (pos + 1 < end) {
+      const first = buf[pos] as number;
+      if (first < 0x80) {
+        this.pos = pos + 1;
+        return first;
+      }
+      const second = buf[pos + 1] as number;
+      if (second < 0x80) {
+        this.pos = pos + 2;
+        return (first & 0x7f) | (second << 7);
+      }
+    }
+    return this.#varint(end);
   }
 
   /** Steps over a value of this wire type; for BYTES the length has been read and is given. */

@@ -46,7 +46,12 @@ export interface QueryRule {
   readonly as?: string | undefined;
 }
 
-export type Rule = PlainRule | QueryRule;
+/** Taken and dropped: something clients send along, and the store does not read. */
+export interface IgnoredRule {
+  readonly kind: 'ignored';
+}
+
+export type Rule = PlainRule | QueryRule | IgnoredRule;
 
 /** One query, to be given exactly once. */
 export const query = (language: Language, as?: string): QueryRule => ({
@@ -76,6 +81,8 @@ export const selectors = (language: Language, as?: string): QueryRule => ({
 
 /** No query, only a value of a known form. */
 export const plain = (check: Check): PlainRule => ({ kind: 'plain', check });
+
+export const ignored: IgnoredRule = { kind: 'ignored' };
 
 /** A request that has been identified, checked and enforced, for a `Reply` to answer. */
 export interface EnforcedCall {

@@ -44,6 +44,11 @@ const BACKTICK = 96;
 const TILDE = 126;
 const MICRO = 0xb5;
 
+/** By code, the characters that open and close nothing in any of the languages. */
+const isPlain = Uint8Array.from({ length: 128 }, (_, code) =>
+  /[\w \t\n\r!$%&*+,.:;<=>?@\\^|~-]/.test(String.fromCharCode(code)) ? 1 : 0,
+);
+
 /**
  * Reads `query` under the rules above.
  * @throws QueryRefused for a query that is too long, nested too deep, or that two lexers could read in two ways.
@@ -64,6 +69,10 @@ export function readQuery(query: string, lexis: Lexis): QueryText {
 
   for (let at = 0; at < query.length;) {
     const code = query.charCodeAt(at);
+    if (isPlain[code] === 1) {
+      at += 1;
+      continue;
+    }
     if (code === BACKTICK || (code < 128 && lexis.quotes.includes(query.charAt(at)))) {
       at = endOfString(query, at, code, lexis);
       continue;
@@ -76,13 +85,7 @@ export function readQuery(query: string, lexis: Lexis): QueryText {
       at = commentEnd;
       continue;
     }
-    if (
-      (code < SPACE || code > TILDE) &&
-      code !== TAB &&
-      code !== NEWLINE &&
-      code !== RETURN &&
-      code !== MICRO
-    ) {
+    if ((code < SPACE || code > TILDE) && code !== MICRO) {
       throw new QueryRefused(
         'parse_error',
         query,
@@ -135,7 +138,7 @@ function endOfComment(query: string, at: number, code: number, lexis: Lexis): nu
   const next = query.charCodeAt(at + 1);
   if (next !== SLASH && next !== STAR) return at;
   // Tempo reads `.a//b` as one attribute name; only after one of these is it sure to be a comment.
-  if (at > 0 && !' \t\r\n{}()=~!<>&|^,"`'.includes(query.charAt(at - 1))) {
+  if (at > 0 && !' \t\r\n{}()=~!<>&|^,'.includes(query.charAt(at - 1))) {
     throw new QueryRefused(
       'parse_error',
       query,

@@ -196,8 +196,13 @@ export function enforceTraceqlTagFilter(filter: string, tenantId: string): strin
 const TAG_ATTRIBUTE = /^(?:resource|span)\.([A-Za-z0-9_.-]+)$/;
 /** Intrinsics of the span itself. Those of the trace (rootName, …) look at spans that may be another tenant's. */
 const TAG_INTRINSIC = /^(?:span:)?(?:name|kind|status|statusMessage|duration)$/;
-/** Without spaces, quotes, operators, braces and pipes, or Tempo cuts the condition elsewhere than we do. */
-const TAG_VALUE = /^(?:"[A-Za-z0-9_.:/@*+?^$-]+"|(?!nil$)[a-z]+|[0-9]+(?:s|ms|m|h)?)$/;
+/**
+ * Without spaces, quotes, operators, braces and pipes, or Tempo cuts the condition elsewhere than we do. Numbers must
+ * be ones that it can read, because it answers from all spans when it cannot: no leading zero, which makes an octal
+ * number, and no overflow.
+ */
+const TAG_VALUE =
+  /^(?:"[A-Za-z0-9_.:/@*+?^$-]+"|(?!nil$)[a-z]+|0|[1-9][0-9]{0,14}|[1-9][0-9]{0,5}(?:s|ms|m|h))$/;
 const TAG_OPERATOR = /^(?:=|!=|=~|!~|<|<=|>|>=)$/;
 
 /** The conditions of `{ a && b && … }` that may be sent to a tag endpoint, written with single spaces. */

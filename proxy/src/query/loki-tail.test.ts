@@ -119,6 +119,15 @@ describe('a tail', () => {
     expect(await closed).toEqual([1011, 'Loki ended the tail: ingester gone']);
   });
 
+  it('says so in the words that fit into a close frame', async () => {
+    const { store, closed } = await tail();
+    // 119 bytes, of which three are cut off with the last character.
+    store.close(1011, `${'ä'.repeat(49)}${'€'.repeat(7)}`);
+    const [code, reason] = await closed;
+    expect([code, Buffer.byteLength(reason)]).toEqual([1011, 122]);
+    expect(reason).toMatch(/^Loki ended the tail: ä{49}€$/);
+  });
+
   it('says so when Loki dies', async () => {
     const { store, closed } = await tail();
     store.terminate();

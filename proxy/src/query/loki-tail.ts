@@ -159,10 +159,12 @@ class Tail {
       this.#loki = loki;
       loki.on('open', resolve);
       loki.on('unexpected-response', (_request, reply) => {
-        void lokiRefusal(reply).then((refusal) => {
-          reject(refusal);
-          loki.terminate();
-        });
+        void lokiRefusal(reply)
+          .catch((cause: unknown) => refuse.badGateway('Loki broke off', { cause }))
+          .then((refusal) => {
+            reject(refusal);
+            loki.terminate();
+          });
       });
       loki.on('error', (cause) => {
         reject(refuse.badGateway('Loki cannot be reached', { cause }));
@@ -170,7 +172,7 @@ class Tail {
       });
       loki.on('close', (code, reason) => {
         reject(refuse.badGateway('Loki closed the connection'));
-        const why = reason.toString('utf8').slice(0, 100);
+        const why = reason.toString('utf8');
         if (code === 1006) this.end(BAD_GATEWAY, 'Loki is gone');
         else this.end(INTERNAL_ERROR, why === '' ? 'Loki ended the tail' : `Loki ended the tail: ${why}`);
       });
@@ -216,8 +218,22 @@ class Tail {
 
 /** Says why, and cuts the connection when the client does not answer. */
 function closeSoon(client: WebSocket, code: number, reason: string): void {
-  client.close(code, reason);
+  client.close(code, atMostBytes(reason, MAX_REASON_BYTES));
   setTimeout(() => client.terminate(), CLOSE_GRACE_MS).unref();
+}
+
+/** A close frame has room for so much (RFC 6455 §5.5.1), and `ws` throws when there is more. */
+const MAX_REASON_BYTES = 123;
+
+function atMostBytes(text: string, bytes: number): string {
+  const whole = Buffer.from(text);
+  // Cut within a character, the rest of it decodes to U+FFFD.
+  return whole.length <= bytes
+    ? text
+    : whole
+        .subarray(0, bytes)
+        .toString('utf8')
+        .replace(/\ufffd+$/, '');
 }
 
 function lokiUrl(base: URL, form: string): string {

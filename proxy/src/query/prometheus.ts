@@ -6,7 +6,7 @@ import { enforcedRoutes } from './enforced-endpoint.ts';
 import type { QueryContext } from './enforced-endpoint.ts';
 import { plain, query, selectors } from './endpoint.ts';
 import type { QueryTable } from './endpoint.ts';
-import { anyName, duration, integer, oneOf, time, word } from './param-checks.ts';
+import { anyName, duration, integer, time, word } from './param-checks.ts';
 import { fixedAnswer } from './reply.ts';
 
 const GET = ['GET'] as const;
@@ -26,10 +26,12 @@ const DISCOVERY = {
   limit: plain(integer),
 };
 
-const RULES_PARAMS = {
-  type: plain(oneOf('alert', 'record')),
-  exclude_alerts: plain(word),
-};
+/** Grafana's alerting pages name the same filters for Prometheus and for Mimir in one request. */
+const RULES_FILTERS = Object.fromEntries(
+  ['type', 'exclude_alerts', 'group_limit', 'group_next_token', 'file', 'rule_group', 'rule_name']
+    .flatMap((name) => [name, `${name}[]`])
+    .map((name) => [name, plain(anyName)]),
+);
 
 export const PROMETHEUS: QueryTable = {
   store: 'prometheus',
@@ -78,7 +80,7 @@ export const PROMETHEUS: QueryTable = {
     {
       methods: GET,
       path: '/api/v1/rules',
-      params: RULES_PARAMS,
+      params: RULES_FILTERS,
       reply: fixedAnswer({ status: 'success', data: { groups: [] } }),
     },
     {

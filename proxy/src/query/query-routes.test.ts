@@ -18,6 +18,7 @@ let proxy: TestProxy;
 
 beforeAll(async () => {
   proxy = await startTestProxy({
+    requestTimeoutMs: 1_000,
     credentials: {
       [pushKey]: { ...common, kind: 'ingestion-key', signals: ['logs', 'metrics', 'traces'] },
       [logsToken]: { ...common, kind: 'query-token', signals: ['logs'] },
@@ -84,6 +85,7 @@ describe('the canonical request', () => {
     /tempo/api/v2/search/tags?scope=span ==> /api/v2/search/tags?scope=span&q={ S }
     /tempo/api/v2/search/tags?q={ .a = 1 || span.b = 2 } ==> /api/v2/search/tags?q={ S }
     /tempo/api/v2/search/tag/span.http.route/values?q={ span.b = 2 } ==> /api/v2/search/tag/span.http.route/values?q={ S && span.b = 2 }
+    /tempo/api/v2/search/tag/span.a/values?tag=.b&limit=5000 ==> /api/v2/search/tag/span.a/values?limit=5000&q={ S }
     /tempo/api/v2/search/tag/span.a%252Fb/values ==> /api/v2/search/tag/span.a%2Fb/values?q={ S }
     /tempo/api/metrics/query_range?q={} | rate()&step=1m&exemplars=10 ==> /api/metrics/query_range?q={ S } | rate()&step=1m&exemplars=10
     /tempo/api/metrics/query?query={} | rate() ==> /api/metrics/query?q={ S } | rate()
@@ -159,6 +161,12 @@ describe('parameters', () => {
     await refused(400, path);
   });
 
+  it('are refused when they are too long together, and would hold everybody else up', async () => {
+    const body = `match[]=${'a'.repeat(5_000)}&`.repeat(14);
+    const { text } = await refused(400, '/prometheus/api/v1/series', { method: 'POST', headers: FORM, body });
+    expect(text).toContain('65536');
+  });
+
   it('names the parameter and the ones that are known', async () => {
     const { text } = await refused(400, '/prometheus/api/v1/query?query=up&dedup=true');
     expect(JSON.parse(text)).toMatchObject({
@@ -198,6 +206,23 @@ describe('bodies (class 2)', () => {
     await proxy.ask(`${path}?query=up`, { headers: ['x-http-method-override', 'DELETE'] });
     expect(only()).toMatchObject({ method: 'GET' });
     expect(only().rawHeaders.join().toLowerCase()).not.toContain('override');
+  });
+});
+
+describe('clients that take their time (class 7)', () => {
+  it('are cut off when their request does not end', async () => {
+    const reply = await raw(
+      `POST /prometheus/api/v1/query HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\nAuthorization: Bearer ${proxy.token}\r\nContent-Length: 9\r\n\r\nque`,
+    );
+    expect(reply).toMatch(/^HTTP\/1\.1 408/);
+    expect(proxy.recorded).toEqual([]);
+  });
+
+  it('are told why they are refused while they are still sending, and not cut off', async () => {
+    const body = 'a'.repeat(32 * 1024 * 1024);
+    const head = `POST /prometheus/api/v1/query HTTP/1.1\r\nHost: a\r\nContent-Length: ${body.length}\r\n\r\n`;
+    // `raw` rejects when the connection is reset under it.
+    expect(await raw(head + body)).toMatch(/^HTTP\/1\.1 401[^]*connection: close/i);
   });
 });
 
@@ -342,6 +367,16 @@ describe('headers (classes 7, 8)', () => {
       'categorize-labels',
       undefined,
     ]);
+  });
+
+  it.each([
+    ['gzip', 'gzip'],
+    ['br, gzip;q=0.5', 'gzip'],
+    ['gzip;q=0, br', undefined],
+    ['br', undefined],
+  ])('a client that accepts %j gets no other encoding', async (accepted, asked) => {
+    await proxy.ask(path, { headers: ['accept-encoding', accepted] });
+    expect(only().headers['accept-encoding']).toBe(asked);
   });
 
   it('h2c is not spoken', async () => {

@@ -2,7 +2,7 @@ import { parser } from '@prometheus-io/lezer-promql';
 import { describe, expect, it } from '@jest/globals';
 import { QueryRefused } from './enforce-error.ts';
 import { closedGrammar } from './enforce-tree.ts';
-import { assertSameShape, MAX_INSERTIONS, splice } from './splice.ts';
+import { assertSameShape, MAX_INSERTIONS, splice, spliceAndCompare } from './splice.ts';
 import type { Insertion } from './splice.ts';
 
 const everyName = parser.nodeSet.types.map((type) => type.name).filter((name) => /^\w+$/.test(name));
@@ -48,6 +48,23 @@ describe('assertSameShape', () => {
     ['an insertion that swallows a selector', 'a + b', 'a + "b"', [{ at: 4, text: '"' }]],
   ])('refuses %s', (_, query, became, insertions) => {
     expect(() => compare(query, became, insertions)).toThrow(QueryRefused);
+  });
+});
+
+describe('spliceAndCompare', () => {
+  const run = (query: string, insertions: Insertion[]) =>
+    spliceAndCompare(query, grammar.parse(query), insertions, grammar.parse).spliced;
+
+  it('returns what was spliced', () => {
+    expect(run('a + b', [{ at: 1, text: '{x="y"}' }])).toBe('a{x="y"} + b');
+  });
+
+  it.each<[string, Insertion]>([
+    ['does not parse', { at: 1, text: '{x=' }],
+    ['puts a matcher where it is not read as one', { at: 4, text: '"x" + ' }],
+    ['makes a comment of the rest', { at: 2, text: '#' }],
+  ])('refuses an insertion that %s', (_, insertion) => {
+    expect(() => run('a + b', [insertion])).toThrow(QueryRefused);
   });
 });
 

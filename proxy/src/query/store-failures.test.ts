@@ -64,7 +64,7 @@ describe('a store that breaks off', () => {
 
 describe('a client that leaves', () => {
   it.each(PATHS)('%s: the store is stopped', async (path) => {
-    proxy = await startTestProxy();
+    proxy = await startTestProxy({ timeoutMs: 600_000 });
     const asked = new Promise<ServerResponse>((resolve) => {
       proxy.answerWith((_request, response) => resolve(response));
     });
@@ -82,7 +82,9 @@ describe('a client that leaves', () => {
     const stored = new Promise<ServerResponse>((resolve) => {
       proxy.answerWith((_request, response) => {
         const chunk = Buffer.alloc(1024 * 1024, 0x20);
-        const more = (): void => void (response.destroyed || response.write(chunk, more));
+        const more = (): void => {
+          if (!response.destroyed) response.write(chunk, more);
+        };
         more();
         resolve(response);
       });

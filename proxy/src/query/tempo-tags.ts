@@ -1,6 +1,5 @@
 // The values of one tag (isolation class 23). Tempo answers for every tenant as soon as the tag asked for has no scope,
-// so `.x` is asked in each scope that Tempo itself would look in, and the answers are merged. The name and service of
-// a trace's root may be another tenant's, so they are asked of traces whose root span is the caller's own.
+// so `.x` is asked in each scope that Tempo itself would look in, and the answers are merged.
 import { refuse } from '../http/refusal.ts';
 import type { EnforcedCall, Reply } from './endpoint.ts';
 import type { Check } from './param-checks.ts';
@@ -18,7 +17,11 @@ const INTRINSICS = new Set([
   ...['trace:rootName', 'trace:rootService', 'trace:duration'],
   ...['event:name', 'event:timeSinceStart', 'instrumentation:name', 'instrumentation:version'],
 ]);
-const OF_THE_ROOT = new Set(['rootName', 'rootServiceName', 'trace:rootName', 'trace:rootService']);
+/** Asked as the name and the service of the caller's own root spans: the root of a whole trace may be another's. */
+const OF_THE_ROOT = new Map([
+  ...['rootName', 'trace:rootName'].map((tag) => [tag, 'name'] as const),
+  ...['rootServiceName', 'trace:rootService'].map((tag) => [tag, 'resource.service.name'] as const),
+]);
 const IS_ROOT = 'nestedSetParent < 0';
 const MAX_TAG_LENGTH = 1024;
 
@@ -43,8 +46,9 @@ export const tagName: Check = (segment) => {
 export const tagValues: Reply = async (call, { response }) => {
   const tag = decodedTag(call.segments['tag'] ?? '') ?? '';
   if (!UNSCOPED.test(tag)) {
-    const form = OF_THE_ROOT.has(tag) ? withCondition(call.form, IS_ROOT) : call.form;
-    return sendAsIs(response, await call.send({ path: valuesPath(tag), form }));
+    const ofSpan = OF_THE_ROOT.get(tag);
+    const form = ofSpan === undefined ? call.form : withCondition(call.form, IS_ROOT);
+    return sendAsIs(response, await call.send({ path: valuesPath(ofSpan ?? tag), form }));
   }
   const asked = SCOPES_OF_UNSCOPED.map((scope) =>
     call.send({ path: valuesPath(scope + tag), form: call.form }),

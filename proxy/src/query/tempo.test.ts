@@ -141,18 +141,19 @@ describe('the values of a tag', () => {
     expect(await valuesOf('.a')).toMatchObject({ status: 502 });
   });
 
-  it.each(['rootName', 'rootServiceName', 'trace:rootName', 'trace:rootService'])(
-    '%s are of traces whose root is the caller’s own (class 24)',
-    async (tag) => {
-      answer(200, '{}');
-      await valuesOf(tag, `?q=${encodeURIComponent('{ span.a = 1 }')}&limit=7`);
-      const params = proxy.recorded[0]?.params;
-      expect(params?.get('q')).toBe(
-        `{ resource.tenant_id="${TENANT}" && span.a = 1 && nestedSetParent < 0 }`,
-      );
-      expect(params?.get('limit')).toBe('7');
-    },
-  );
+  it.each([
+    ['rootName', 'name'],
+    ['trace:rootName', 'name'],
+    ['rootServiceName', 'resource.service.name'],
+    ['trace:rootService', 'resource.service.name'],
+  ])('%s is asked as %s of the caller’s own root spans (class 24)', async (tag, ofSpan) => {
+    answer(200, '{}');
+    await valuesOf(tag, `?q=${encodeURIComponent('{ span.a = 1 }')}&limit=7`);
+    expect(proxy.recorded[0]?.path).toBe(`/api/v2/search/tag/${ofSpan}/values`);
+    const params = proxy.recorded[0]?.params;
+    expect(params?.get('q')).toBe(`{ resource.tenant_id="${TENANT}" && span.a = 1 && nestedSetParent < 0 }`);
+    expect(params?.get('limit')).toBe('7');
+  });
 
   it.each([
     ['span.a%252Fb', 'span.a/b'],

@@ -5,7 +5,7 @@
 import type { Route } from '../http/router.ts';
 import { enforcedRoutes } from './enforced-endpoint.ts';
 import type { QueryContext } from './enforced-endpoint.ts';
-import { filter, plain, query } from './endpoint.ts';
+import { filter, ignored, plain, query } from './endpoint.ts';
 import type { QueryTable } from './endpoint.ts';
 import { duration, integer, oneOf, time, traceId } from './param-checks.ts';
 import { tagName, tagValues } from './tempo-tags.ts';
@@ -50,7 +50,8 @@ export const TEMPO: QueryTable = {
       methods: GET,
       path: '/api/v2/search/tag/{tag}/values',
       segments: { tag: tagName },
-      params: TAGS,
+      // Grafana repeats the tag as a parameter, which is how its own page asked Grafana for it.
+      params: { ...TAGS, tag: ignored },
       reply: tagValues,
     },
     {

@@ -17,7 +17,11 @@ beforeEach(async () => {
   server = createServer((request, response) => answer(request, response)).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  client = new ControlPlaneClient(`http://127.0.0.1:${port}`, TOKEN, createLogger({ name: 'test', level: 'silent' }));
+  client = new ControlPlaneClient(
+    `http://127.0.0.1:${port}`,
+    TOKEN,
+    createLogger({ name: 'test', level: 'silent' }),
+  );
 });
 
 afterEach(async () => {

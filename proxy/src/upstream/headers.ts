@@ -28,9 +28,12 @@ export function outgoingHeaders(wanted: OutgoingHeaders): string[] {
   return headers;
 }
 
+const REFUSES_GZIP = /gzip\s*;\s*q=0(?:\.0+)?\s*(?:,|$)/;
+
 /** Whether the client can read a gzipped reply, which is then passed through as it is. */
 export function acceptsGzip(headers: IncomingHttpHeaders): 'gzip' | undefined {
-  return headers['accept-encoding']?.includes('gzip') ? 'gzip' : undefined;
+  const accepted = headers['accept-encoding'];
+  return accepted?.includes('gzip') && !REFUSES_GZIP.test(accepted) ? 'gzip' : undefined;
 }
 
 // What of a store's reply reaches the client. Everything else (server, via, cookies, redirects) stays inside.

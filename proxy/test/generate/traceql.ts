@@ -31,11 +31,6 @@ export function traceqlMetricsQuery(words: Vocabulary): string {
   return `${filter(words)} | ${measure}${second}`;
 }
 
-/** One spanset filter. */
-export function traceqlFilter(words: Vocabulary): string {
-  return filter(words);
-}
-
 function spansets(words: Vocabulary, depth: number): string {
   const { rng } = words;
   if (depth <= 0 || chance(rng, 0.5)) return filter(words);

@@ -11,8 +11,11 @@ export type MessageName =
   | `otlp.Export${'Logs' | 'Metrics' | 'Trace'}Service${'Request' | 'Response'}`
   | 'otlp.Status'
   | 'otlp.KeyValue'
+  | 'otlp.TwoResources'
   | 'remotewrite.V1.WriteRequest'
   | 'remotewrite.V2.Request';
+
+export const messageType = (name: string): protobuf.Type => root.lookupType(name);
 
 /** @param message fields in lowerCamelCase; 64-bit integers as string or number, bytes as Uint8Array */
 export function encode(name: MessageName, message: object): Buffer {
@@ -20,9 +23,8 @@ export function encode(name: MessageName, message: object): Buffer {
   return Buffer.from(type.encode(type.fromObject(message)).finish());
 }
 
-/** Throws on anything that is not exactly one message. 64-bit integers come back as strings, bytes as hex. */
+/** Throws on anything that is not exactly one message. 64-bit integers come back as strings, bytes as arrays. */
 export function decode(name: MessageName, bytes: Uint8Array): Record<string, unknown> {
   const type = root.lookupType(name);
-  const object = type.toObject(type.decode(bytes), { longs: String, bytes: Array, arrays: false });
-  return object;
+  return type.toObject(type.decode(bytes), { longs: String, bytes: Array });
 }

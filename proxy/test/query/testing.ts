@@ -73,6 +73,7 @@ interface TestProxyOptions {
   readonly credentials?: Readonly<Record<string, Credential>>;
   readonly timeoutMs?: number;
   readonly idleTimeoutMs?: number;
+  readonly requestTimeoutMs?: number;
   readonly storageTenant?: (tenantId: string) => string;
 }
 
@@ -129,7 +130,7 @@ export async function startTestProxy(options: TestProxyOptions = {}): Promise<Te
     upgrade: tail,
     log,
     metrics: { observe: () => undefined, refused: () => undefined },
-    requestTimeoutMs: 5_000,
+    requestTimeoutMs: options.requestTimeoutMs ?? 5_000,
     idleTimeoutMs: options.idleTimeoutMs ?? 10_000,
   });
   const url = await listen(proxy);

@@ -84,12 +84,13 @@ export function createKeysService(
       await keys.revoke(ctx.db, scopeOf(ctx), keyId);
     },
 
-    rotate(ctx, keyId, { overlapSeconds }) {
+    async rotate(ctx, keyId, { overlapSeconds }) {
       requirePermission(ctx, 'keys:write');
-      return ctx.db.transaction(async (tx) => {
+      return await ctx.db.transaction(async (tx) => {
         const old = found(await keys.findForUpdate(tx, scopeOf(ctx), keyId));
         requireRotatable(old);
-        const issued = await issue({ ...ctx, db: tx }, { ...old, expires_at: sameLifetime(old) });
+        const { name, signals } = old;
+        const issued = await issue({ ...ctx, db: tx }, { name, signals, expires_at: sameLifetime(old) });
         await keys.supersede(tx, old.id, issued.key.id, overlapSeconds);
         return issued;
       });
