@@ -1,9 +1,15 @@
 // The pure functions alone, without sockets: what enforcing one query and stamping one record cost.
 import { stampOtlp } from '@obstack/proxy/src/ingest/stamp-otlp.ts';
+import { stampWriteRequestV1 } from '@obstack/proxy/src/ingest/stamp-remote-write-v1.ts';
 import { enforceLogql } from '@obstack/proxy/src/query/enforce-logql.ts';
 import { enforcePromql } from '@obstack/proxy/src/query/enforce-promql.ts';
 import { enforceTraceql } from '@obstack/proxy/src/query/enforce-traceql.ts';
-import { logsPayload, metricsPayload, tracesPayload } from '@obstack/proxy/test/ingest/payloads.ts';
+import {
+  logsPayload,
+  metricsPayload,
+  tracesPayload,
+  writeRequestV1,
+} from '@obstack/proxy/test/ingest/payloads.ts';
 import { median, spread } from './measure/stats.ts';
 import { TENANT_ID } from './parts/control-plane-stand-in.ts';
 import { hotQueries } from './payloads.ts';
@@ -53,6 +59,7 @@ function subjects(): Subject[] {
     units: records,
     call: () => stampOtlp(signal, payload, TENANT_ID),
   });
+  const series = writeRequestV1(2_000);
   return [
     enforced('enforce PromQL', hotQueries, enforcePromql),
     enforced('enforce LogQL', logqlQueries, enforceLogql),
@@ -61,6 +68,12 @@ function subjects(): Subject[] {
     stamped('traces', 1_000, tracesPayload(1_000)),
     // Three points a series.
     stamped('metrics', 3_000, metricsPayload(1_000)),
+    {
+      name: 'stamp remote_write 1.0',
+      unit: 'series',
+      units: 2_000,
+      call: () => stampWriteRequestV1(series, TENANT_ID),
+    },
   ];
 }
 

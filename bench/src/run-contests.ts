@@ -1,8 +1,8 @@
 // One run of `query` or `ingest`, from starting the contenders to keeping the result.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { RemedyError } from '@obstack/native';
+import { basename, join } from 'node:path';
+import { ensureBinary, proxyNodeFlags, RemedyError } from '@obstack/native';
 import { contest } from './contest.ts';
 import type { Pace, Scenario, Window } from './contest.ts';
 import { ingestScenarios } from './ingest.ts';
@@ -16,7 +16,7 @@ import { openRing } from './ring.ts';
 import type { Ring } from './ring.ts';
 
 const RESULTS = join(import.meta.dirname, '../results');
-const THOROUGH: Pace = { rounds: 5, seconds: 3, warmUpSeconds: 3, connections: [1, 32] };
+const THOROUGH: Pace = { rounds: 5, seconds: 3, warmUpSeconds: 8, connections: [1, 32] };
 const QUICK: Pace = { rounds: 1, seconds: 1, warmUpSeconds: 1, connections: [1, 32] };
 
 const SCENARIOS = { query: queryScenarios, ingest: ingestScenarios };
@@ -46,7 +46,7 @@ export async function runContests(command: Contest, options: Options): Promise<b
     const wrong = faults(figures);
     const at = new Date().toISOString();
     const cores = { underTest: ring.core, loadAndStub: ring.loadCore };
-    const about = { command, at, commit: commit(), machine, cores, versions: versions(), pace };
+    const about = { command, at, commit: commit(), machine, cores, versions: await versions(), pace };
     const path = keep(command, at, { ...about, figures, faults: wrong, windows });
     if (options.json)
       process.stdout.write(`${JSON.stringify({ ...about, figures, faults: wrong }, null, 2)}\n`);
@@ -91,11 +91,18 @@ function keep(command: Contest, at: string, result: object): string {
   return path;
 }
 
-const versions = (): Record<string, string | undefined> => ({
+const versions = async (): Promise<Record<string, string | undefined>> => ({
   node: process.version,
   nginx: versionOf('nginx', ['-v']),
   wrk: versionOf('wrk', ['-v']),
+  'prom-label-proxy': await pinned('prom-label-proxy'),
+  'otel-collector': await pinned('otel-collector'),
+  proxyNodeFlags: proxyNodeFlags.join(' '),
 });
+
+/** The name of a binary in the cache is its version and a hash of its sources. */
+const pinned = async (name: string): Promise<string> =>
+  basename(await ensureBinary(name)).slice(name.length + 1);
 
 interface About {
   readonly at: string;

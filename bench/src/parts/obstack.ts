@@ -1,5 +1,6 @@
 // Our own proxy, the way `npm start` runs it: a process of its own, its credentials from a control-plane.
 import { fileURLToPath } from 'node:url';
+import { proxyNodeFlags } from '@obstack/native';
 import { freePorts } from '../measure/processes.ts';
 import type { Start } from '../ring.ts';
 import type { ControlPlaneStandIn } from './control-plane-stand-in.ts';
@@ -24,7 +25,7 @@ export const obstack =
     return processes.start({
       name: 'obstack',
       command: process.execPath,
-      args: [...profiling, ENTRY],
+      args: [...proxyNodeFlags, ...profiling, ENTRY],
       core,
       port,
       env: {

@@ -191,23 +191,24 @@ export function createShop(
 
   for (const [sku, units] of shelf) scraped.stock(sku, units);
 
+  /** What visitors come for, and how many in a hundred. */
+  const errands: readonly [share: number, errand: (product: Product) => Promise<void>][] = [
+    [35, () => frontend.serve({ method: 'GET', route: '/products' }, listProducts)],
+    [
+      25,
+      (product) => {
+        const sku = chance(0.02) ? 'DISCONTINUED-1' : product.sku;
+        const request = { method: 'GET', route: '/products/{sku}', path: `/products/${sku}` } as const;
+        return frontend.serve(request, () => showProduct(sku));
+      },
+    ],
+    [15, (product) => frontend.serve({ method: 'POST', route: '/cart' }, () => addToCart(product))],
+    [25, (product) => frontend.serve({ method: 'POST', route: '/checkout' }, () => checkOut(product))],
+  ];
+  const errandsByShare = errands.flatMap(([share, errand]) => Array<typeof errand>(share).fill(errand));
+
   return {
-    async visit() {
-      const product = pick(profile.products);
-      const sku = chance(0.02) ? 'DISCONTINUED-1' : product.sku;
-      const dice = Math.random();
-      const arrived =
-        dice < 0.35
-          ? frontend.serve({ method: 'GET', route: '/products' }, listProducts)
-          : dice < 0.6
-            ? frontend.serve({ method: 'GET', route: '/products/{sku}', path: `/products/${sku}` }, () =>
-                showProduct(sku),
-              )
-            : dice < 0.75
-              ? frontend.serve({ method: 'POST', route: '/cart' }, () => addToCart(product))
-              : frontend.serve({ method: 'POST', route: '/checkout' }, () => checkOut(product));
-      // The service has logged and traced the failure already; the visitor just goes away.
-      await arrived.catch(() => undefined);
-    },
+    // The services have logged and traced a failure already; the visitor just goes away.
+    visit: () => pick(errandsByShare)(pick(profile.products)).catch(() => undefined),
   };
 }

@@ -151,12 +151,12 @@ function tempoPaths(mark: string, traceId: string): QueryPath[] {
 const MINUTE = 60_000;
 
 function nanoseconds() {
-  return { start: `${Date.now() - 5 * MINUTE}000000`, end: `${Date.now() + MINUTE}000000` };
+  return { start: `${Date.now() - MINUTE}000000`, end: `${Date.now() + MINUTE}000000` };
 }
 
 function seconds() {
   return {
-    start: `${Math.floor((Date.now() - 5 * MINUTE) / 1000)}`,
+    start: `${Math.floor((Date.now() - MINUTE) / 1000)}`,
     end: `${Math.floor((Date.now() + MINUTE) / 1000)}`,
   };
 }

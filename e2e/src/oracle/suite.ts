@@ -44,6 +44,8 @@ export async function expectEqual(
   expect(counts.refused.map(explain)).toEqual([]);
   const unexpected = counts.asEnforced.filter(({ question }) => !mayDiffer(question));
   expect(unexpected.map(explain)).toEqual([]);
+  // What cannot be compared must stay the exception.
+  expect(counts.unstable).toBeLessThanOrEqual(cases.length / 10);
   return counts;
 }
 

@@ -6,6 +6,7 @@
  * at all. A part with `task: true` is a command that runs to its end once (exit code 0) and counts as ready from then on:
  * that is how things are seeded. The parts of `group: 'demo'` are left out by `--no-demo`.
  */
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { findGrafana, type GrafanaHome, missingGrafana } from './grafana-home.ts';
 import type { Command } from './managed-process.ts';
@@ -75,10 +76,17 @@ function plainEnv(extra: Record<string, string> = {}): Record<string, string> {
 }
 
 /** A program of ours: TypeScript run by this very Node, its configuration from the stack's environment. */
-export function ownProgram(entry: string, context: Context, args: string[] = []): Command {
-  const file = join(repositoryDir, entry);
-  return { file: process.execPath, args: [file, ...args], env: plainEnv(context.env), cwd: repositoryDir };
+export function ownProgram(entry: string, context: Context, nodeFlags: readonly string[] = []): Command {
+  const args = [...nodeFlags, join(repositoryDir, entry)];
+  return { file: process.execPath, args, env: plainEnv(context.env), cwd: repositoryDir };
 }
+
+/**
+ * How Node runs the proxy; docker-compose.yml says the same (a test compares). Bodies of pushes lie outside of V8's heap
+ * and are freed when it is collected: a small young generation is collected often and cheaply, where the default one
+ * lets them pile up until V8 collects everything. Figures: docs/performance.md.
+ */
+export const proxyNodeFlags = ['--max-semi-space-size=1'];
 
 const clusters = new WeakMap<Context, Promise<Cluster>>();
 
@@ -222,7 +230,7 @@ export const parts: Part[] = [
     name: 'proxy',
     ports: { http: 8080, otlp: 4318, metrics: 9464 },
     after: ['control-plane', 'otel-collector', 'loki', 'tempo', 'prometheus'],
-    command: (context) => ownProgram('proxy/src/main.ts', context),
+    command: (context) => ownProgram('proxy/src/main.ts', context, proxyNodeFlags),
     ready: (context) => `http://${local(context.port('proxy', 'metrics'))}/readyz`,
   },
   {
@@ -233,6 +241,7 @@ export const parts: Part[] = [
     command: (context) => {
       const { program, dir } = findGrafana() as GrafanaHome;
       const dataDir = context.dataDir('grafana');
+      mkdirSync(join(dataDir, 'plugins'), { recursive: true }); // looked into at every start
       context.secret('grafana-secret-key');
       context.secret('grafana-admin-password');
       const fromFile = (name: string) => `$__file{${join(context.dir, 'secrets', name)}}`;

@@ -1,11 +1,12 @@
 /** Starts the parts in their order, watches them, remembers them in the state file, and ends them in the reverse order. */
 import { join, resolve } from 'node:path';
 import { type BuildProgress, ensureBinary, estimateSeconds, isBuilt } from './builds.ts';
+import { type Addresses, chooseAddresses } from './addresses.ts';
 import { serviceEnvironment } from './environment.ts';
+import { inOrder } from './in-order.ts';
 import { tryLock } from './lock.ts';
 import { ManagedProcess, type ProcessEvent } from './managed-process.ts';
 import { type Context, type Part, type PartName, parts as allParts } from './parts.ts';
-import { type HeldPort, holdPort } from './ports.ts';
 import { identify, isAlive, type ProcessIdentity, terminate } from './processes.ts';
 import { RemedyError } from './remedy-error.ts';
 import { prepareFolders, privateFolder, readState, secret, type StackState, writeState } from './state.ts';
@@ -56,10 +57,11 @@ export interface Stack {
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const dir = resolve(options.dir);
+  const selected = selectParts(options);
   prepareFolders(dir);
   const held = tryLock(join(dir, 'stack.lock'));
   if (!held) throw alreadyRunning(dir);
-  const stack = new RunningStack(dir, options, () => held.release());
+  const stack = new RunningStack(dir, selected, options, () => held.release());
   const abort = () => void stack.stop();
   options.signal?.addEventListener('abort', abort, { once: true });
   try {
@@ -83,6 +85,23 @@ export async function cleanUpLeftovers(dir: string): Promise<string[]> {
   return left.map(([name]) => name);
 }
 
+/** The parts asked for which can run on this machine. */
+function selectParts({ table = allParts, parts: wanted, onProgress }: StackOptions): Part[] {
+  const unknown = wanted?.find((name) => !table.some((part) => part.name === name));
+  if (unknown) {
+    const names = table.map((part) => part.name).join(', ');
+    throw new RemedyError(`there is no part "${unknown}"`, `Parts are: ${names}.`);
+  }
+  return table.filter((part) => {
+    if (wanted && !wanted.includes(part.name)) return false;
+    const missing = part.missing?.();
+    // A task only serves a part, which says it.
+    if (missing !== undefined && !part.task)
+      onProgress?.({ type: 'note', text: `${part.name} is left out: ${missing}` });
+    return missing === undefined;
+  });
+}
+
 function alreadyRunning(dir: string): RemedyError {
   const { supervisor, urls } = readState(dir);
   const where = urls['proxy'] ? `; its proxy is at ${urls['proxy']}` : '';
@@ -101,15 +120,15 @@ class RunningStack implements Stack {
   readonly #releaseDir: () => void;
   readonly #selected: Part[];
   readonly #processes = new Map<PartName, ManagedProcess>();
-  readonly #held = new Map<string, HeldPort>();
+  #addresses: Addresses | undefined;
   #state: StackState = { ports: {}, processes: {}, urls: {} };
   #stopping: Promise<void> | undefined;
 
-  constructor(dir: string, options: StackOptions, releaseDir: () => void) {
+  constructor(dir: string, selected: Part[], options: StackOptions, releaseDir: () => void) {
     this.dir = dir;
     this.#options = options;
     this.#releaseDir = releaseDir;
-    this.#selected = this.#select();
+    this.#selected = selected;
   }
 
   async bringUp(): Promise<void> {
@@ -158,25 +177,6 @@ class RunningStack implements Stack {
     return found;
   }
 
-  #select(): Part[] {
-    const table = this.#options.table ?? allParts;
-    const wanted = this.#options.parts;
-    const unknown = wanted?.find((name) => !table.some((part) => part.name === name));
-    if (unknown) {
-      throw new RemedyError(
-        `there is no part "${unknown}"`,
-        `Parts are: ${table.map((part) => part.name).join(', ')}.`,
-      );
-    }
-    return table.filter((part) => {
-      if (wanted && !wanted.includes(part.name)) return false;
-      const missing = part.missing?.();
-      // A task only serves a part, which says it.
-      if (missing !== undefined && !part.task) this.#note(`${part.name} is left out: ${missing}`);
-      return missing === undefined;
-    });
-  }
-
   async #build(): Promise<Map<string, string>> {
     const names = [...new Set(this.#selected.flatMap((part) => part.binaries ?? []))];
     const unbuilt = names.filter((name) => !isBuilt(name));
@@ -194,35 +194,13 @@ class RunningStack implements Stack {
     return paths;
   }
 
-  /** Ports of all parts, also of those left out: what would talk to them then finds nobody, not a stranger. */
   async #choosePorts(): Promise<void> {
-    const free = this.#options.ports === 'free';
-    for (const part of this.#options.table ?? allParts) {
-      const selected = this.#selected.includes(part);
-      for (const [name, usual] of Object.entries(part.ports)) {
-        const key = `${part.name}.${name}`;
-        const remembered = this.#state.ports[key];
-        const wanted = [...(remembered ? [remembered] : []), ...(free ? [] : [usual])];
-        if (!selected && !free) {
-          this.#state.ports[key] = remembered ?? usual;
-          continue;
-        }
-        const held = await holdPort(wanted);
-        if (selected) this.#held.set(key, held);
-        else await held.release();
-        this.#state.ports[key] = held.port;
-        if (selected && !free && held.port !== usual)
-          this.#note(portNote(part.name, name, usual, held.port, remembered));
-      }
-      const address = part.ports['http'] ?? part.ports['sql'];
-      if (selected && address !== undefined) {
-        const port = this.#state.ports[
-          `${part.name}.${part.ports['http'] === undefined ? 'sql' : 'http'}`
-        ] as number;
-        this.urls[part.name] =
-          `${part.ports['http'] === undefined ? 'postgres' : 'http'}://127.0.0.1:${port}`;
-      }
-    }
+    const { table = allParts, ports } = this.#options;
+    const addresses = await chooseAddresses(table, this.#selected, this.#state.ports, ports === 'free');
+    this.#addresses = addresses;
+    for (const note of addresses.notes) this.#note(note);
+    Object.assign(this.urls, addresses.urls);
+    this.#state.ports = addresses.ports;
     this.#state.urls = { ...this.urls };
     this.#save();
   }
@@ -251,7 +229,7 @@ class RunningStack implements Stack {
       logFile: join(this.dir, 'logs', `${part.name}.log`),
       command: async () => {
         const command = await part.command(context);
-        await this.#releasePorts(part);
+        await this.#addresses?.release(part.name);
         return command;
       },
       ready,
@@ -267,46 +245,25 @@ class RunningStack implements Stack {
     });
   }
 
-  async #releasePorts(part: Part): Promise<void> {
-    for (const name of Object.keys(part.ports)) {
-      await this.#held.get(`${part.name}.${name}`)?.release();
-      this.#held.delete(`${part.name}.${name}`);
-    }
-  }
-
-  /** Every part as soon as all it comes after are ready. */
   async #startInOrder(): Promise<void> {
-    const started = new Map<PartName, Promise<void>>();
-    const begin = (part: Part): Promise<void> => {
-      const known = started.get(part.name);
-      if (known) return known;
-      const before = this.#selected.filter((other) => part.after.includes(other.name));
-      const starting = Promise.all(before.map(begin)).then(async () => {
-        if (this.#stopping) throw new Error('stopped while starting');
-        await this.#process(part.name).start();
-        this.parts.push(part.name);
-      });
-      started.set(part.name, starting);
-      return starting;
-    };
-    await Promise.all(this.#selected.map(begin));
+    const before = (part: Part) => this.#selected.filter((other) => part.after.includes(other.name));
+    await inOrder(this.#selected, before, async ({ name }) => {
+      if (this.#stopping) throw new Error('stopped while starting');
+      await this.#process(name).start();
+      this.parts.push(name);
+    });
   }
 
-  /** A part ends only when all that come after it have ended. */
   async #bringDown(): Promise<void> {
-    const ended = new Map<PartName, Promise<void>>();
-    const end = (part: Part): Promise<void> => {
-      const known = ended.get(part.name);
-      if (known) return known;
-      const users = this.#selected.filter((other) => other.after.includes(part.name));
-      const ending = Promise.all(users.map(end)).then(() => this.#processes.get(part.name)?.stop());
-      ended.set(part.name, ending);
-      return ending;
-    };
-    await Promise.all(this.#selected.map(end));
-    await Promise.all([...this.#held.values()].map((port) => port.release()));
-    writeState(this.dir, { ports: this.#state.ports, processes: {}, urls: {} });
-    this.#releaseDir();
+    const users = (part: Part) => this.#selected.filter((other) => other.after.includes(part.name));
+    try {
+      await inOrder(this.#selected, users, async ({ name }) => this.#processes.get(name)?.stop());
+      // Only now: what could not be ended stays on record for the next start to end.
+      writeState(this.dir, { ports: this.#state.ports, processes: {}, urls: {} });
+    } finally {
+      await this.#addresses?.release();
+      this.#releaseDir();
+    }
   }
 
   #remember(part: PartName, identity: ProcessIdentity | undefined): void {
@@ -322,18 +279,6 @@ class RunningStack implements Stack {
   #note(text: string): void {
     this.#options.onProgress?.({ type: 'note', text });
   }
-}
-
-function portNote(
-  part: string,
-  name: string,
-  usual: number,
-  port: number,
-  remembered: number | undefined,
-): string {
-  const which = name === 'http' ? part : `${part} (${name})`;
-  if (remembered === port) return `${which} keeps port ${port} of the last start (usual: ${usual})`;
-  return `port ${usual} is taken: ${which} listens on ${port} instead`;
 }
 
 function known<T>(value: T | undefined, what: string): T {

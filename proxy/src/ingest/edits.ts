@@ -1,4 +1,4 @@
-// What is to change in a body, collected in one pass and applied in one copy.
+// What is to change in a body, collected in one pass and applied in one copy, or in less than one.
 import { varintSize, writeVarint } from './wire.ts';
 
 const NOTHING = -1;
@@ -83,7 +83,33 @@ export class Edits {
    * @param allocate gives the memory for the result, all of which is written
    */
   apply(body: Uint8Array, growth: number, allocate: Allocate): Buffer {
-    const out = allocate(body.length + growth);
+    return this.#assemble(body, allocate(body.length + growth));
+  }
+
+  /**
+   * `apply` within the memory of the body itself: what comes before the last edit moves towards the front, and the
+   * rest, which is most of it, stays where it is. The body is no more what it was then.
+   * @param headroom how many bytes before the body, in the same memory, are free
+   * @returns undefined, with the body as it was, when that does not do: no room, or something goes
+   */
+  applyInPlace(body: Uint8Array, growth: number, headroom: number): Buffer | undefined {
+    if (growth > headroom || !this.#onlyGrows()) return undefined;
+    const out = Buffer.from(body.buffer as ArrayBuffer, body.byteOffset - growth, body.length + growth);
+    return this.#assemble(body, out);
+  }
+
+  /** Then what is written never overtakes what is read. */
+  #onlyGrows(): boolean {
+    const list = this.#list;
+    for (let i = 0; i < list.length; i += 3) {
+      const size = (list[i + 1] as number) - (list[i] as number);
+      const value = list[i + 2] as number;
+      if (value >= NOTHING && size > (value === NOTHING ? 0 : varintSize(value))) return false;
+    }
+    return true;
+  }
+
+  #assemble(body: Uint8Array, out: Buffer): Buffer {
     const list = this.#list;
     let from = 0;
     let to = 0;
@@ -98,7 +124,8 @@ export class Edits {
       else if (value !== NOTHING) to = this.#copyPiece(-2 - value, out, to);
       from = end;
     }
-    copy(body, from, body.length, out, to);
+    const isInPlace = out.buffer === body.buffer && out.byteOffset + to === body.byteOffset + from;
+    if (!isInPlace) copy(body, from, body.length, out, to);
     this.#writeVarints(out);
     return out;
   }
@@ -120,6 +147,11 @@ export class Edits {
     const piece = this.#pieces[index] as Uint8Array;
     out.set(piece, at);
     return at + piece.length;
+  }
+
+  /** Forgets what was recorded since `mark`. */
+  dropSince(mark: number): void {
+    this.#list.length = mark;
   }
 
   #put(mark: number, start: number, end: number, value: number): void {

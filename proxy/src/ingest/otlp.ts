@@ -8,8 +8,6 @@ import { refuse } from '../http/refusal.ts';
 import type { Route } from '../http/router.ts';
 import type { Upstream, UpstreamRequest } from '../upstream/forward.ts';
 import { outgoingHeaders } from '../upstream/headers.ts';
-import type { Lent } from './buffer-pool.ts';
-import type { Allocate } from './edits.ts';
 import type { Admission } from './limits.ts';
 import { FULL_SUCCESS, statusMessage, storeMessage } from './otlp-reply.ts';
 import type { OtlpType } from './otlp-reply.ts';
@@ -21,7 +19,7 @@ import type { Stamped } from './stamp-otlp.ts';
 import { stampOtlpJson } from './stamp-otlp-json.ts';
 import { isSuccess, refusalOf, sendToStore } from './store-reply.ts';
 
-type Stamp = (signal: Signal, body: Uint8Array, tenantId: string, allocate: Allocate) => Stamped;
+type Stamp = (signal: Signal, body: Uint8Array, tenantId: string, headroom: number) => Stamped;
 const STAMP: Record<OtlpType, Stamp> = {
   'application/x-protobuf': stampOtlp,
   'application/json': stampOtlpJson,
@@ -46,22 +44,18 @@ export const otlpPushRoutes = (context: PushContext): Route[] =>
   }));
 
 async function push(context: PushContext, signal: Signal, { request, response }: Exchange): Promise<void> {
-  const { identify, limits, buffers, upstreams } = context;
+  const { identify, limits, upstreams } = context;
   const { tenantId } = await identify(request, 'push', signal);
   const type = otlpType(request);
   const encoding = otlpEncoding(request);
   const admission = limits.admit(tenantId);
   const lease = context.inFlight.lease();
   try {
-    const received = await readPushBody(request, encoding, context.requestBytes, lease, buffers);
-    const body = received.bytes;
+    const { bytes, headroom } = await readPushBody(request, encoding, context.requestBytes, lease);
     // Bytes are counted before the body is looked at, so that looking costs no more than the limit allows.
-    if (signal === 'logs') admission.take('logBytes', body.length);
-    if (signal === 'traces') admission.take('traceBytes', body.length);
-    let sent: Lent | undefined;
-    const allocate = (bytes: number): Buffer => (sent = buffers.lend(bytes)).bytes;
-    const stamped = body.length === 0 ? NOTHING : STAMP[type](signal, body, tenantId, allocate);
-    received.giveBack();
+    if (signal === 'logs') admission.take('logBytes', bytes.length);
+    if (signal === 'traces') admission.take('traceBytes', bytes.length);
+    const stamped = bytes.length === 0 ? NOTHING : STAMP[type](signal, bytes, tenantId, headroom);
     limits.checkLine(stamped.longestLine);
     if (signal === 'metrics') admission.take('samples', stamped.records);
     const reply =
@@ -76,7 +70,6 @@ async function push(context: PushContext, signal: Signal, { request, response }:
               contentType: type,
             }),
             body: stamped.body,
-            onSent: () => sent?.giveBack(),
           });
     response.writeHead(200, { 'content-type': type, 'content-length': reply.length });
     response.end(reply);

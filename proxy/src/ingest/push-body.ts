@@ -4,11 +4,19 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable, Transform } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { Refusal, refuse } from '../http/refusal.ts';
-import { discard } from './buffer-pool.ts';
-import type { BufferPool, Lent } from './buffer-pool.ts';
 import type { Lease } from './in-flight.ts';
 
 export type Encoding = 'identity' | 'gzip' | 'zstd';
+
+export interface PushBody {
+  /** Memory of this push alone. */
+  readonly bytes: Buffer;
+  /** How many bytes before `bytes`, in the same memory, are free to be written to. */
+  readonly headroom: number;
+}
+
+/** A stamp takes some 60 bytes in each resource. */
+const HEADROOM = 4096;
 
 // Few large pieces instead of many of zlib's 16 KB.
 const CHUNK = 128 * 1024;
@@ -27,12 +35,11 @@ export function readPushBody(
   encoding: Encoding,
   maxBytes: number,
   lease: Lease,
-  buffers: BufferPool,
-): Promise<Lent> {
+): Promise<PushBody> {
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) return Promise.reject(tooLarge(maxBytes));
   return encoding === 'identity'
-    ? collect(request, request, maxBytes, lease, buffers)
-    : decompress(request, encoding, maxBytes, lease, buffers);
+    ? collect(request, request, maxBytes, lease)
+    : decompress(request, encoding, maxBytes, lease);
 }
 
 async function decompress(
@@ -40,8 +47,7 @@ async function decompress(
   encoding: Exclude<Encoding, 'identity'>,
   maxBytes: number,
   lease: Lease,
-  buffers: BufferPool,
-): Promise<Lent> {
+): Promise<PushBody> {
   const decompressor = DECOMPRESSORS[encoding]();
   let received = 0;
   request.on('data', (chunk: Buffer) => {
@@ -49,7 +55,7 @@ async function decompress(
     if (received > maxBytes) decompressor.destroy(tooLarge(maxBytes));
   });
   try {
-    return await collect(request, request.pipe(decompressor), maxBytes, lease, buffers);
+    return await collect(request, request.pipe(decompressor), maxBytes, lease);
   } finally {
     request.unpipe(decompressor);
     decompressor.destroy();
@@ -62,8 +68,7 @@ function collect(
   source: Readable,
   maxBytes: number,
   lease: Lease,
-  buffers: BufferPool,
-): Promise<Lent> {
+): Promise<PushBody> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -84,7 +89,7 @@ function collect(
       }
     });
     source.on('end', () => {
-      resolve(join(chunks, size, buffers));
+      resolve(join(chunks, size));
     });
     source.on('error', (error) => {
       fail(source === request ? endedEarly(error) : notDecompressible(error));
@@ -95,16 +100,15 @@ function collect(
   });
 }
 
-/** The pieces are ours alone: freed at once, they are the memory that the next pieces come in. */
-function join(chunks: readonly Buffer[], size: number, buffers: BufferPool): Lent {
-  const joined = buffers.lend(size);
-  let at = 0;
+/** Copied once, as any body of several pieces must be, with room before it for what stamping puts in near its front. */
+function join(chunks: readonly Buffer[], size: number): PushBody {
+  const memory = Buffer.allocUnsafeSlow(HEADROOM + size);
+  let at = HEADROOM;
   for (const chunk of chunks) {
-    joined.bytes.set(chunk, at);
+    memory.set(chunk, at);
     at += chunk.length;
-    discard(chunk);
   }
-  return joined;
+  return { bytes: memory.subarray(HEADROOM), headroom: HEADROOM };
 }
 
 const tooLarge = (maxBytes: number): Refusal =>

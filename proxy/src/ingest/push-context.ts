@@ -1,7 +1,6 @@
 // What a push needs of the process.
 import type { Identify } from '../tenancy/identify.ts';
 import type { Upstream } from '../upstream/forward.ts';
-import type { BufferPool } from './buffer-pool.ts';
 import type { InFlight } from './in-flight.ts';
 import type { TenantLimits } from './limits.ts';
 
@@ -9,7 +8,6 @@ export interface PushContext {
   readonly identify: Identify;
   readonly limits: TenantLimits;
   readonly inFlight: InFlight;
-  readonly buffers: BufferPool;
   /** The largest body, uncompressed. */
   readonly requestBytes: number;
   /** The tenant's name inside a store that has tenants of its own. */

@@ -443,6 +443,49 @@ describe('remote_write', () => {
   });
 });
 
+describe('many tenants at once', () => {
+  it.each(['logs', 'remote_write 1.0', 'remote_write 2.0'])(
+    'get their own data stored and no one else’s (%s)',
+    async (what) => {
+      const server = await start();
+      const pushes = Array.from({ length: 60 }, (_, i) => {
+        const headers = { authorization: `Bearer tenant-${i}-` };
+        const size = 1 + ((i * 37) % 200);
+        if (what === 'logs') {
+          const record = { body: { stringValue: `data of tenant-${i}-`.repeat(size * 20) } };
+          const request = { resourceLogs: [{ scopeLogs: [{ logRecords: [record] }] }] };
+          return postLogs(server, headers, encode('otlp.ExportLogsServiceRequest', request));
+        }
+        const labels = [
+          ['__name__', 'm'],
+          ['owner', `data of tenant-${i}-`],
+        ] as const;
+        if (what.endsWith('1.0')) {
+          const series = { labels: labels.map(([name, value]) => ({ name, value })) };
+          return write(
+            server,
+            encode('remotewrite.V1.WriteRequest', { timeseries: Array(size).fill(series) }),
+            headers,
+          );
+        }
+        const series = { labelsRefs: [1, 2, 3, 4] };
+        const request = { symbols: ['', ...labels.flat()], timeseries: Array(size).fill(series) };
+        return write(server, encode('remotewrite.V2.Request', request), {
+          ...headers,
+          'content-type': V2_TYPE,
+        });
+      });
+      for (const reply of await Promise.all(pushes)) expect(reply.status).toBeLessThan(300);
+      expect(server.stored).toHaveLength(60);
+      for (const { headers, body } of server.stored) {
+        const plain = what === 'logs' ? body : (uncompressSync(body, { copyOutputData: true }) as Buffer);
+        const tenants = new Set(plain.toString('latin1').match(/tenant-\d+-/g));
+        expect([...tenants]).toEqual([headers['x-scope-orgid']]);
+      }
+    },
+  );
+});
+
 describe('a tenant above its limits', () => {
   const rate = (perSecond: number, burst: number): { perSecond: number; burst: number } => ({
     perSecond,

@@ -7,13 +7,12 @@ import type { Refusal } from '../http/refusal.ts';
 import type { Route } from '../http/router.ts';
 import type { Upstream, UpstreamReply } from '../upstream/forward.ts';
 import { outgoingHeaders } from '../upstream/headers.ts';
-import { discard } from './buffer-pool.ts';
-import type { Lent } from './buffer-pool.ts';
 import type { Allocate } from './edits.ts';
 import type { StampedSeries } from './label-rules.ts';
 import type { Admission } from './limits.ts';
 import { readPushBody } from './push-body.ts';
 import type { PushContext } from './push-context.ts';
+import { scratch } from './scratch.ts';
 import { compressBlock, uncompressBlock, uncompressedSize } from './snappy.ts';
 import { stampWriteRequestV1 } from './stamp-remote-write-v1.ts';
 import { stampWriteRequestV2 } from './stamp-remote-write-v2.ts';
@@ -46,7 +45,7 @@ export const remoteWriteRoutes = (context: PushContext): Route[] =>
   }));
 
 async function write(context: PushContext, { request, response }: Exchange): Promise<void> {
-  const { identify, limits, buffers, upstreams } = context;
+  const { identify, limits, upstreams } = context;
   const { tenantId } = await identify(request, 'push', 'metrics');
   const version = versionOf(request);
   checkEncoding(request);
@@ -54,17 +53,10 @@ async function write(context: PushContext, { request, response }: Exchange): Pro
   const admission = limits.admit(tenantId);
   const lease = context.inFlight.lease();
   try {
-    const received = await readPushBody(request, 'identity', context.requestBytes, lease, buffers);
-    const size = uncompressedSize(received.bytes, context.requestBytes);
+    const { bytes } = await readPushBody(request, 'identity', context.requestBytes, lease);
+    const size = uncompressedSize(bytes, context.requestBytes);
     lease.take(size);
-    const plain = await uncompressBlock(received.bytes, size);
-    received.giveBack();
-    let out: Lent | undefined;
-    const allocate = (bytes: number): Buffer => (out = buffers.lend(bytes)).bytes;
-    const stamped = version.stamp(plain, tenantId, allocate);
-    discard(plain);
-    const body = compressBlock(stamped.body);
-    out?.giveBack();
+    const stamped = stampAndCompress(version, await uncompressBlock(bytes, size), tenantId);
     admission.take('samples', stamped.samples);
     const reply = await sendToStore(upstreams.prometheus, admission, {
       method: 'POST',
@@ -75,7 +67,7 @@ async function write(context: PushContext, { request, response }: Exchange): Pro
         contentEncoding: 'snappy',
         extra: ['x-prometheus-remote-write-version', version.header],
       }),
-      body,
+      body: stamped.block,
     });
     if (version === V2) confirm(response, (name) => reply.headers[name]);
     if (!isSuccess(reply)) throw refusal(upstreams.prometheus, admission, reply);
@@ -83,6 +75,16 @@ async function write(context: PushContext, { request, response }: Exchange): Pro
   } finally {
     lease.release();
   }
+}
+
+/** Synchronous from one end to the other, as the scratch wants it. */
+function stampAndCompress(
+  { stamp }: Version,
+  body: Buffer,
+  tenantId: string,
+): { block: Buffer; samples: number } {
+  const stamped = stamp(body, tenantId, scratch);
+  return { block: compressBlock(stamped.body), samples: stamped.samples };
 }
 
 /** Says how much was written; nothing where the store does not say. */

@@ -1,15 +1,11 @@
 // Every push address of the proxy, and what they share.
 import type { ProxyContext } from '../app.ts';
 import type { Route } from '../http/router.ts';
-import { BufferPool } from './buffer-pool.ts';
 import { InFlight } from './in-flight.ts';
 import { TenantLimits } from './limits.ts';
 import { otlpPushRoutes } from './otlp.ts';
 import type { PushContext } from './push-context.ts';
 import { remoteWriteRoutes } from './remote-write.ts';
-
-/** A few dozen pushes of the usual size. */
-const KEPT_BUFFER_BYTES = 32 * 1024 * 1024;
 
 /** One per process: a tenant's limits hold over all routes and listeners. */
 export function createPushContext({ config, ...context }: ProxyContext): PushContext {
@@ -22,7 +18,6 @@ export function createPushContext({ config, ...context }: ProxyContext): PushCon
       lineBytes: config.LIMIT_LINE_BYTES,
     }),
     inFlight: new InFlight(config.PUSH_IN_FLIGHT_BYTES),
-    buffers: new BufferPool(KEPT_BUFFER_BYTES),
     requestBytes: config.LIMIT_REQUEST_BYTES,
   };
 }

@@ -29,7 +29,18 @@ const stampAttribute = attribute('tenant_id', TENANT);
 const expected = (signal: Signal, body: Uint8Array): unknown =>
   stampedModel(decode(REQUEST[signal], body), TENANT);
 const stamped = (signal: Signal, body: Uint8Array): unknown =>
-  decode(REQUEST[signal], stampOtlp(signal, body, TENANT).body);
+  decode(REQUEST[signal], stampBothWays(signal, body));
+
+/** Into new memory, and around the body in its own: the same comes out. */
+function stampBothWays(signal: Signal, body: Uint8Array): Buffer {
+  const { body: out } = stampOtlp(signal, body, TENANT);
+  const headroom = 500;
+  const memory = Buffer.concat([Buffer.alloc(headroom, 0xaa), body, Buffer.alloc(9, 0xbb)]);
+  const inPlace = stampOtlp(signal, memory.subarray(headroom, headroom + body.length), TENANT, headroom).body;
+  expect(inPlace.equals(out)).toBe(true);
+  expect(memory.subarray(-9)).toEqual(Buffer.alloc(9, 0xbb));
+  return out;
+}
 
 describe('stampOtlp', () => {
   it.each(SIGNALS)('stamps the resource of %s and changes nothing else', (signal) => {
@@ -52,6 +63,18 @@ describe('stampOtlp', () => {
       }),
       { numRuns: 400 },
     );
+  });
+
+  it('needs no other memory when there is room before the body, and touches none beyond it', () => {
+    const memory = Buffer.concat([Buffer.alloc(64, 0xaa), PAYLOADS.logs]);
+    const inPlace = stampOtlp('logs', memory.subarray(64), TENANT, 64).body;
+    expect(inPlace.buffer).toBe(memory.buffer);
+    expect(memory.subarray(0, 64 - (inPlace.length - PAYLOADS.logs.length))).toEqual(
+      Buffer.alloc(64 - (inPlace.length - PAYLOADS.logs.length), 0xaa),
+    );
+    const tooNarrow = Buffer.concat([Buffer.alloc(8, 0xaa), PAYLOADS.logs]);
+    expect(stampOtlp('logs', tooNarrow.subarray(8), TENANT, 8).body.equals(inPlace)).toBe(true);
+    expect(tooNarrow.subarray(8).equals(PAYLOADS.logs)).toBe(true);
   });
 
   it('makes a resource where there is none', () => {
@@ -264,7 +287,7 @@ describe('any bytes', () => {
       fc.property(mutate(base), (body) => {
         let out: Buffer;
         try {
-          out = stampOtlp(signal, body, TENANT).body;
+          out = stampBothWays(signal, body);
         } catch (error) {
           expect(error).toMatchObject({ name: 'Refusal', status: 400 });
           return;

@@ -3,12 +3,22 @@
 // validates them and collects what to change, one copy. What is not understood is kept, what is not valid refused.
 import type { Signal } from '@obstack/contracts';
 import { Edits, fresh } from './edits.ts';
-import type { Allocate } from './edits.ts';
 import { FIRST_COUNTED, otlp } from './otlp-schema.ts';
 import { canBegin, follow, isWordByte, NO_MATCH, ROOT, TENANT_ID } from './tenant-name.ts';
 import type { NamePath } from './tenant-name.ts';
-import { CHECKED, checkContent, FIELDS, FITS, isAscii, MESSAGE, UNKNOWN } from './wire-schema.ts';
-import { BYTES, bytesField, FIXED32, FIXED64, MAX_DEPTH, undecodable, VARINT, WireReader } from './wire.ts';
+import {
+  BYTES_SHAPE,
+  checkContent,
+  FIXED64_SHAPE,
+  ILLEGAL,
+  illegal,
+  isAscii,
+  MESSAGE,
+  TAGS,
+  UNKNOWN,
+  VARINT_SHAPE,
+} from './wire-schema.ts';
+import { BYTES, bytesField, MAX_DEPTH, undecodable, VARINT, WireReader } from './wire.ts';
 
 export interface Stamped {
   readonly body: Buffer;
@@ -18,12 +28,12 @@ export interface Stamped {
   readonly longestLine: number;
 }
 
-const RULES = otlp.rules;
+const SHAPES = otlp.shapes;
 const KEY_VALUE = otlp.typeOf('KeyValue');
 const RESOURCE = otlp.typeOf('Resource');
 const BODY = otlp.typeOf('Body');
-const KEY_VALUE_RULE = MESSAGE + KEY_VALUE;
-const BODY_RULE = MESSAGE + BODY;
+const KEY_VALUE_SHAPE = MESSAGE + KEY_VALUE;
+const BODY_SHAPE = MESSAGE + BODY;
 
 const SCOPE_OF = {
   logs: otlp.typeOf('ScopeLogs'),
@@ -52,19 +62,16 @@ const REMOVE = Infinity;
 /**
  * @param body an Export{Logs,Metrics,Trace}ServiceRequest
  * @param tenantId the value that `tenant_id` is to have
+ * @param headroom how many bytes before the body, in the same memory, are free. With room enough the result is written
+ *   around the body, which is then spoilt
  * @throws Refusal 400 when the body is not one
  */
-export function stampOtlp(
-  signal: Signal,
-  body: Uint8Array,
-  tenantId: string,
-  allocate: Allocate = fresh,
-): Stamped {
+export function stampOtlp(signal: Signal, body: Uint8Array, tenantId: string, headroom = 0): Stamped {
   const stamper = new Stamper(body, signal, tenantId);
-  if (stamper.run()) return stamper.result(allocate);
+  if (stamper.run()) return stamper.result(headroom);
   const merged = new Stamper(mergeResources(body), signal, tenantId);
   merged.run();
-  return merged.result(allocate);
+  return merged.result(0);
 }
 
 class Stamper extends WireReader {
@@ -100,9 +107,11 @@ class Stamper extends WireReader {
     return true;
   }
 
-  result(allocate: Allocate): Stamped {
+  result(headroom: number): Stamped {
     return {
-      body: this.#edits.apply(this.buf, this.#growth, allocate),
+      body:
+        this.#edits.applyInPlace(this.buf, this.#growth, headroom) ??
+        this.#edits.apply(this.buf, this.#growth, fresh),
       records: this.#records,
       longestLine: this.#longestLine,
     };
@@ -154,25 +163,22 @@ class Stamper extends WireReader {
   #message(type: number, start: number, end: number, path: NamePath, depth: number): number {
     if (depth > MAX_DEPTH) throw undecodable('messages nested too deep', start);
     const buf = this.buf;
-    const row = type * FIELDS;
+    const row = type * TAGS;
     let growth = 0;
     let pos = start;
     if (type >= FIRST_COUNTED) this.#records += 1;
     while (pos < end) {
       const at = pos;
       let tag = buf[pos] as number;
-      if (tag >= 8 && tag < 0x80) {
+      if (tag < 0x80) {
         pos += 1;
       } else {
         this.pos = pos;
         tag = this.tag(end);
         pos = this.pos;
       }
-      const field = tag >>> 3;
-      const wireType = tag & 7;
-      const rule = field < FIELDS ? (RULES[row + field] as number) : UNKNOWN;
-      if (FITS[rule * 8 + wireType] === 0) throw undecodable(`a field of wire type ${wireType}`, pos);
-      if (wireType === BYTES) {
+      const shape = (tag < TAGS ? SHAPES[row + tag] : UNKNOWN[tag & 7]) as number;
+      if (shape >= BYTES_SHAPE) {
         const lengthAt = pos;
         let length = pos < end ? (buf[pos] as number) : 0x80;
         if (length < 0x80 && length < end - pos) {
@@ -183,33 +189,37 @@ class Stamper extends WireReader {
           pos = this.pos;
         }
         const stop = pos + length;
-        if (rule >= MESSAGE) {
+        if (shape >= MESSAGE) {
           const mark = this.#edits.mark;
           let grown: number;
-          if (rule === KEY_VALUE_RULE && path !== NO_MATCH) {
+          if (shape === KEY_VALUE_SHAPE && path !== NO_MATCH) {
             grown = this.#attribute(pos, stop, path, depth + 1);
-          } else if (rule === BODY_RULE) {
+          } else if (shape === BODY_SHAPE) {
             if (length > this.#longestLine) this.#longestLine = length;
             grown = this.#message(BODY, pos, stop, NO_MATCH, depth + 1);
           } else {
-            grown = this.#message(rule - MESSAGE, pos, stop, path, depth + 1);
+            grown = this.#message(shape - MESSAGE, pos, stop, path, depth + 1);
           }
           if (grown === REMOVE) growth += this.#edits.remove(at, stop);
           else if (grown !== 0) growth += this.#edits.relength(mark, lengthAt, pos, length, grown);
-        } else if (rule >= CHECKED) {
-          checkContent(this, rule, pos, stop);
+        } else if (shape > BYTES_SHAPE) {
+          checkContent(this, shape, pos, stop);
         }
         pos = stop;
-      } else if (wireType === FIXED64) {
+      } else if (shape === FIXED64_SHAPE) {
         pos += 8;
-      } else if (wireType === FIXED32) {
-        pos += 4;
-      } else if (pos < end && (buf[pos] as number) < 0x80) {
-        pos += 1;
+      } else if (shape === VARINT_SHAPE) {
+        if (pos < end && (buf[pos] as number) < 0x80) {
+          pos += 1;
+        } else {
+          this.pos = pos;
+          this.skip(VARINT, end);
+          pos = this.pos;
+        }
+      } else if (shape === ILLEGAL) {
+        throw illegal(tag, at);
       } else {
-        this.pos = pos;
-        this.skip(VARINT, end);
-        pos = this.pos;
+        pos += 4;
       }
     }
     if (pos > end) throw undecodable('a value that is cut short', end);

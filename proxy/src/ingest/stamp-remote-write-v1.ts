@@ -6,7 +6,7 @@ import { badLabels, compareBytes, isAfterTenantLabel, isMetricName, TENANT_LABEL
 import type { StampedSeries } from './label-rules.ts';
 import { v1 } from './remote-write-schema.ts';
 import { canBeTenantName, isTenantName } from './tenant-name.ts';
-import { checkMessage, checkUtf8, isAscii } from './wire-schema.ts';
+import { checkMessage, checkUtf8, illegal, isAscii } from './wire-schema.ts';
 import { bytesField, FIXED64, undecodable, VARINT, WireReader } from './wire.ts';
 
 const SAMPLE = v1.typeOf('Sample');
@@ -234,7 +234,7 @@ class Stamper extends WireReader {
       } else {
         const field = tag >>> 3;
         const isRight = field === 2 ? (tag & 7) === FIXED64 : field === 3 ? (tag & 7) === VARINT : field > 3;
-        if (!isRight) throw undecodable('an exemplar field of another wire type', at);
+        if (!isRight) throw illegal(tag, at);
         this.skip(tag & 7, end);
       }
     }
@@ -244,6 +244,6 @@ class Stamper extends WireReader {
   /** A field with a number up to `last` is known, so it must not come with this tag's wire type. */
   #refuseKnown(tag: number, last: number): void {
     const field = tag >>> 3;
-    if (field <= last) throw undecodable(`field ${field} with wire type ${tag & 7}`, this.pos);
+    if (field <= last) throw illegal(tag, this.pos);
   }
 }

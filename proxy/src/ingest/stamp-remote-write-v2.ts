@@ -8,7 +8,7 @@ import type { StampedSeries } from './label-rules.ts';
 import { v2 } from './remote-write-schema.ts';
 import type { Refusal } from '../http/refusal.ts';
 import { canBeTenantName, isTenantName } from './tenant-name.ts';
-import { checkMessage, checkUtf8 } from './wire-schema.ts';
+import { checkMessage, checkUtf8, illegal } from './wire-schema.ts';
 import { bytesField, FIXED64, undecodable, VARINT, varintSize, WireReader, writeVarint } from './wire.ts';
 
 const SAMPLE = v2.typeOf('Sample');
@@ -27,9 +27,10 @@ const METADATA_TYPE = 0x08;
 const METADATA_HELP_REF = 0x18;
 const METADATA_UNIT_REF = 0x20;
 
-// The two symbols that are added, by their index among the pieces.
+// What is put in, by index: the two new symbols, and the references to them.
 const NAME_SYMBOL = 0;
 const VALUE_SYMBOL = 1;
+const STAMP_REFS = 2;
 
 /** More than any sender has; the table costs memory beyond the body's own. */
 const MAX_SYMBOLS = 1_000_000;
@@ -130,7 +131,11 @@ class Stamper extends WireReader {
   constructor(body: Uint8Array, symbols: Symbols, tenantId: string) {
     super(body);
     this.#symbols = symbols;
-    this.#edits = new Edits([bytesField(4, TENANT_LABEL), bytesField(4, Buffer.from(tenantId))]);
+    this.#edits = new Edits([
+      bytesField(4, TENANT_LABEL),
+      bytesField(4, Buffer.from(tenantId)),
+      varints([symbols.count, symbols.count + 1]),
+    ]);
   }
 
   run(allocate: Allocate): StampedSeries {
@@ -149,7 +154,7 @@ class Stamper extends WireReader {
         this.#seriesIndex += 1;
       } else {
         // Fields 1 to 3 are those of a 1.0 request: taken for unknown they would be lost without a word.
-        if (tag !== REQUEST_SYMBOL && tag >>> 3 <= 5) throw unfit(tag, at);
+        if (tag !== REQUEST_SYMBOL && tag >>> 3 <= 5) throw illegal(tag, at);
         this.skip(tag & 7, end);
         if (tag !== REQUEST_SYMBOL) growth += this.#edits.remove(at, this.pos);
       }
@@ -164,8 +169,25 @@ class Stamper extends WireReader {
   /** @returns by how many bytes it has grown */
   #series(end: number): number {
     const start = this.pos;
-    const slot = this.#edits.reserve();
+    const samples = this.#samples;
+    const mark = this.#edits.mark;
+    const grown = this.#walkSeries(end, true);
+    if (grown !== undefined) return grown;
+    this.pos = start;
+    this.#samples = samples;
+    this.#edits.dropSince(mark);
+    return this.#walkSeries(end, false) ?? 0;
+  }
+
+  /**
+   * @param inPlace puts the stamp into the list of references as it is, which is much faster. Undefined when that does
+   *   not do: the list comes in several fields, or something must go from it.
+   */
+  #walkSeries(end: number, inPlace: boolean): number | undefined {
+    const start = this.pos;
+    const slot = inPlace ? undefined : this.#edits.reserve();
     const refs: number[] = [];
+    let isStamped = false;
     let growth = 0;
     while (this.pos < end) {
       const at = this.pos;
@@ -173,8 +195,15 @@ class Stamper extends WireReader {
       switch (tag) {
         case REFS_PACKED:
         case REFS_SINGLE:
-          this.#readRefs(refs, tag, end);
-          growth += this.#edits.remove(at, this.pos);
+          if (inPlace) {
+            const grown = isStamped || tag === REFS_SINGLE ? undefined : this.#stampRefs(end);
+            if (grown === undefined) return undefined;
+            growth += grown;
+            isStamped = true;
+          } else {
+            this.#readRefs(refs, tag, end);
+            growth += this.#edits.remove(at, this.pos);
+          }
           break;
         case SERIES_SAMPLE:
           this.#samples += 1;
@@ -197,11 +226,40 @@ class Stamper extends WireReader {
           this.#metadata(this.length(end) + this.pos);
           break;
         default:
-          if (tag >>> 3 <= 5) throw unfit(tag, at);
+          if (tag >>> 3 <= 5) throw illegal(tag, at);
           this.skip(tag & 7, end);
       }
     }
+    if (slot === undefined) return isStamped ? growth : undefined;
     return growth + this.#edits.settleBytes(slot, start, packed(this.#stampedLabels(refs)));
+  }
+
+  /** Checks a packed list of references and puts the stamp in. Undefined when it needs more than that. */
+  #stampRefs(end: number): number | undefined {
+    const lengthAt = this.pos;
+    const length = this.length(end);
+    const start = this.pos;
+    const stop = start + length;
+    const slot = this.#edits.reserve();
+    let grown = 0;
+    let previous = -1;
+    let isNamed = false;
+    while (this.pos < stop) {
+      const at = this.pos;
+      const name = this.#ref(stop);
+      if (this.pos === stop) return undefined;
+      const value = this.#ref(stop);
+      const traits = this.#checkLabel(previous, name, value);
+      if (traits === IS_TENANT) return undefined;
+      if (traits === IS_METRIC_NAME) isNamed = true;
+      else if (traits === IS_AFTER_TENANT && grown === 0) {
+        grown = this.#edits.insert(this.#edits.mark, at, STAMP_REFS);
+      }
+      previous = name;
+    }
+    if (!isNamed) return undefined;
+    if (grown === 0) grown = this.#edits.insert(this.#edits.mark, stop, STAMP_REFS);
+    return this.#edits.settle(slot, lengthAt, start, length, grown);
   }
 
   /** @returns by how many bytes it has grown */
@@ -218,7 +276,7 @@ class Stamper extends WireReader {
       } else {
         const field = tag >>> 3;
         const isFit = field === 2 ? (tag & 7) === FIXED64 : field === 3 ? (tag & 7) === VARINT : field > 3;
-        if (!isFit) throw unfit(tag, at);
+        if (!isFit) throw illegal(tag, at);
         this.skip(tag & 7, end);
       }
     }
@@ -237,7 +295,7 @@ class Stamper extends WireReader {
       if (tag === METADATA_HELP_REF || tag === METADATA_UNIT_REF) {
         this.#ref(end);
       } else {
-        if (tag !== METADATA_TYPE && tag >>> 3 <= 4) throw unfit(tag, at);
+        if (tag !== METADATA_TYPE && tag >>> 3 <= 4) throw illegal(tag, at);
         this.skip(tag & 7, end);
       }
     }
@@ -283,22 +341,33 @@ class Stamper extends WireReader {
     for (let i = 0; i < refs.length; i += 2) {
       const name = refs[i] as number;
       const value = refs[i + 1] as number;
-      const traits = symbols.traits(name);
+      const traits = this.#checkLabel(previous, name, value);
       if (traits === IS_TENANT) continue;
-      if (traits === IS_EMPTY) throw badLabels('an empty label name', this.#seriesIndex);
-      if (symbols.traits(value) === IS_EMPTY) throw badLabels('an empty label value', this.#seriesIndex);
-      if (previous !== -1 && !symbols.isBefore(previous, name)) throw this.#outOfOrder(previous, name);
-      previous = name;
       if (traits === IS_METRIC_NAME) isNamed = true;
       if (traits === IS_AFTER_TENANT && !isStamped) {
         stamped.push(symbols.count, symbols.count + 1);
         isStamped = true;
       }
       stamped.push(name, value);
+      previous = name;
     }
     if (!isNamed) throw badLabels('no label __name__', this.#seriesIndex);
     if (!isStamped) stamped.push(symbols.count, symbols.count + 1);
     return stamped;
+  }
+
+  /**
+   * @param previous the name before it, or −1
+   * @returns the traits of its name; when that is IS_TENANT nothing else is checked
+   */
+  #checkLabel(previous: number, name: number, value: number): number {
+    const symbols = this.#symbols;
+    const traits = symbols.traits(name);
+    if (traits === IS_TENANT) return traits;
+    if (traits === IS_EMPTY) throw badLabels('an empty label name', this.#seriesIndex);
+    if (symbols.traits(value) === IS_EMPTY) throw badLabels('an empty label value', this.#seriesIndex);
+    if (previous !== -1 && !symbols.isBefore(previous, name)) throw this.#outOfOrder(previous, name);
+    return traits;
   }
 
   #outOfOrder(previous: number, name: number): Refusal {
@@ -309,16 +378,12 @@ class Stamper extends WireReader {
   }
 }
 
-const unfit = (tag: number, at: number): Refusal =>
-  undecodable(`field ${tag >>> 3} with wire type ${tag & 7}`, at);
-
 /** A `labels_refs` field. */
-function packed(refs: readonly number[]): Uint8Array {
-  let size = 0;
-  for (const ref of refs) size += varintSize(ref);
-  const out = Buffer.allocUnsafe(1 + varintSize(size) + size);
-  out[0] = REFS_PACKED;
-  let pos = writeVarint(out, 1, size);
-  for (const ref of refs) pos = writeVarint(out, pos, ref);
+const packed = (refs: readonly number[]): Buffer => bytesField(1, varints(refs));
+
+function varints(values: readonly number[]): Buffer {
+  const out = Buffer.allocUnsafe(values.reduce((size, value) => size + varintSize(value), 0));
+  let pos = 0;
+  for (const value of values) pos = writeVarint(out, pos, value);
   return out;
 }

@@ -299,6 +299,12 @@ describe('remote_write 2.0 symbols', () => {
     expect(() => stampWriteRequestV2(body, TENANT)).toThrow(expect.objectContaining({ status: 400 }));
   });
 
+  it('may be referred to without end', () => {
+    const many = Array<number>(400_000).fill(4);
+    const body = request(names, [{ labelsRefs: [1, 2], exemplars: [{ labelsRefs: [3, 2, ...many] }] }]);
+    expect(stampV2(body)[0]?.exemplars?.[0]?.labels).toHaveLength(200_000);
+  });
+
   it('of the stamp are the only ones that are added', () => {
     const body = writeRequestV2(5);
     const before = decode('remotewrite.V2.Request', body)['symbols'] as string[];

@@ -1,6 +1,7 @@
 // Message descriptions, as far as walking over the wire format needs them: which field has which wire type, and
 // which holds a message. Compiled into flat tables, because a push has tens of thousands of fields.
 import { isUtf8 } from 'node:buffer';
+import type { Refusal } from '../http/refusal.ts';
 import { BYTES, FIXED32, FIXED64, MAX_DEPTH, undecodable, VARINT } from './wire.ts';
 import type { WireReader } from './wire.ts';
 
@@ -10,14 +11,14 @@ type Scalar = 'varint' | 'fixed64' | 'fixed32' | 'bytes' | 'utf8' | 'fixed64s' |
 type Descriptions = Record<string, Record<number, string>>;
 
 export interface Schema<Name extends string = string> {
-  /** The rule of field `f` of message type `t` is at `t * FIELDS + f`. */
-  readonly rules: Uint8Array;
+  /** The shape of what follows tag `g` in a message of type `t` is at `t * TAGS + g`. */
+  readonly shapes: Uint8Array;
   typeOf(name: Name): number;
 }
 
-/** The rule of a field that is not described. */
-export const UNKNOWN = 0;
-const SCALARS: Record<Scalar, number> = {
+/** No field may begin with this tag: another wire type than the field has, a group, field number 0. */
+export const ILLEGAL = 0;
+const SHAPES: Record<Scalar, number> = {
   varint: 1,
   fixed64: 2,
   fixed32: 3,
@@ -26,67 +27,79 @@ const SCALARS: Record<Scalar, number> = {
   fixed64s: 6,
   varints: 7,
 };
-/** From this rule up to MESSAGE, `checkContent` has something to check. */
-export const CHECKED = SCALARS.utf8;
-/** From this rule on, a field holds the message of type `rule - MESSAGE`. */
+export const { varint: VARINT_SHAPE, fixed64: FIXED64_SHAPE, bytes: BYTES_SHAPE, utf8: UTF8_SHAPE } = SHAPES;
+/** From this shape on, it is the message of type `shape - MESSAGE`. */
 export const MESSAGE = 8;
-/** Numbers above this one have no rule. */
-export const FIELDS = 32;
+/** Fields with larger tags are not described. */
+export const TAGS = 256;
 
-/** By rule and wire type: whether they go together. Packed and unpacked are both legal for repeated numbers. */
-export const FITS = new Uint8Array(256 * 8);
-const fit = (rule: number, ...wireTypes: number[]): void => {
-  for (const wireType of wireTypes) FITS[rule * 8 + wireType] = 1;
+/** The shape of a field that is not described, by its wire type. */
+export const UNKNOWN = new Uint8Array(8);
+UNKNOWN[VARINT] = SHAPES.varint;
+UNKNOWN[FIXED64] = SHAPES.fixed64;
+UNKNOWN[BYTES] = SHAPES.bytes;
+UNKNOWN[FIXED32] = SHAPES.fixed32;
+
+/** What a described field may look like: its shape by wire type. Repeated numbers may be packed or not. */
+const FITTING: Record<Scalar, Record<number, number>> = {
+  varint: { [VARINT]: SHAPES.varint },
+  fixed64: { [FIXED64]: SHAPES.fixed64 },
+  fixed32: { [FIXED32]: SHAPES.fixed32 },
+  bytes: { [BYTES]: SHAPES.bytes },
+  utf8: { [BYTES]: SHAPES.utf8 },
+  fixed64s: { [FIXED64]: SHAPES.fixed64, [BYTES]: SHAPES.fixed64s },
+  varints: { [VARINT]: SHAPES.varint, [BYTES]: SHAPES.varints },
 };
-fit(UNKNOWN, VARINT, FIXED64, BYTES, FIXED32);
-fit(SCALARS.varint, VARINT);
-fit(SCALARS.fixed64, FIXED64);
-fit(SCALARS.fixed32, FIXED32);
-fit(SCALARS.bytes, BYTES);
-fit(SCALARS.utf8, BYTES);
-fit(SCALARS.fixed64s, FIXED64, BYTES);
-fit(SCALARS.varints, VARINT, BYTES);
-for (let rule = MESSAGE; rule < 256; rule++) fit(rule, BYTES);
 
 export function compileSchema<const D extends Descriptions>(descriptions: D): Schema<keyof D & string> {
   const names = Object.keys(descriptions);
-  const rules = new Uint8Array(names.length * FIELDS);
+  const shapes = new Uint8Array(names.length * TAGS);
   for (const [type, name] of names.entries()) {
-    for (const [field, kind] of Object.entries(descriptions[name] as Record<string, string>)) {
-      const rule = kind in SCALARS ? SCALARS[kind as Scalar] : MESSAGE + names.indexOf(kind);
-      rules[type * FIELDS + Number(field)] = rule;
+    const fields = descriptions[name] as Record<number, string>;
+    for (let tag = 8; tag < TAGS; tag++) {
+      const wireType = tag & 7;
+      const kind = fields[tag >>> 3];
+      let shape = UNKNOWN[wireType];
+      if (kind !== undefined) {
+        const fitting =
+          kind in FITTING ? FITTING[kind as Scalar] : { [BYTES]: MESSAGE + names.indexOf(kind) };
+        shape = fitting[wireType];
+      }
+      shapes[type * TAGS + tag] = shape ?? ILLEGAL;
     }
   }
-  return { rules, typeOf: (name) => names.indexOf(name) };
+  return { shapes, typeOf: (name) => names.indexOf(name) };
 }
 
 /** Validates the message of this type from `reader.pos` to `end` and leaves the reader there. */
 export function checkMessage(reader: WireReader, schema: Schema, type: number, end: number, depth = 0): void {
   if (depth > MAX_DEPTH) throw undecodable('messages nested too deep', reader.pos);
   while (reader.pos < end) {
+    const at = reader.pos;
     const tag = reader.tag(end);
-    const field = tag >>> 3;
-    const wireType = tag & 7;
-    const rule = field < FIELDS ? (schema.rules[type * FIELDS + field] as number) : UNKNOWN;
-    if (FITS[rule * 8 + wireType] === 0) throw undecodable(`a field of wire type ${wireType}`, reader.pos);
-    if (wireType !== BYTES) {
-      reader.skip(wireType, end);
+    const shape = (tag < TAGS ? schema.shapes[type * TAGS + tag] : UNKNOWN[tag & 7]) as number;
+    if (shape === ILLEGAL) throw illegal(tag, at);
+    if (shape < BYTES_SHAPE) {
+      reader.skip(tag & 7, end);
       continue;
     }
     const stop = reader.length(end) + reader.pos;
-    if (rule >= MESSAGE) checkMessage(reader, schema, rule - MESSAGE, stop, depth + 1);
-    else checkContent(reader, rule, reader.pos, stop);
+    if (shape >= MESSAGE) checkMessage(reader, schema, shape - MESSAGE, stop, depth + 1);
+    else checkContent(reader, shape, reader.pos, stop);
     reader.pos = stop;
   }
 }
 
+export const illegal = (tag: number, at: number): Refusal =>
+  undecodable(`field ${tag >>> 3} with wire type ${tag & 7}`, at);
+
 /** Validates what a length-delimited field without a message in it holds. Moves the reader. */
-export function checkContent(reader: WireReader, rule: number, start: number, end: number): void {
-  if (rule === SCALARS.utf8) {
+export function checkContent(reader: WireReader, shape: number, start: number, end: number): void {
+  if (shape === SHAPES.utf8) {
     checkUtf8(reader, start, end);
-  } else if (rule === SCALARS.fixed64s) {
+  } else if (shape === SHAPES.fixed64s) {
     if ((end - start) % 8 !== 0) throw undecodable('a list of numbers that is cut short', start);
-  } else if (rule === SCALARS.varints) {
+  } else if (shape === SHAPES.varints) {
     reader.pos = start;
     while (reader.pos < end) reader.uint(end);
   }
@@ -98,11 +111,15 @@ export function checkUtf8(reader: WireReader, start: number, end: number): void 
   }
 }
 
-/** Four bytes at a time: this reads every name. */
+/** Four bytes at a time, the last four once more where they do not come out even: this reads every name. */
 export function isAscii(view: DataView, start: number, end: number): boolean {
   let bits = 0;
   let pos = start;
-  for (; pos + 4 <= end; pos += 4) bits |= view.getInt32(pos);
-  for (; pos < end; pos++) bits |= view.getInt8(pos);
+  if (end - start < 4) {
+    for (; pos < end; pos++) bits |= view.getInt8(pos);
+  } else {
+    for (; pos < end - 4; pos += 4) bits |= view.getInt32(pos, true);
+    bits |= view.getInt32(end - 4, true);
+  }
   return (bits & 0x8080_8080) === 0;
 }

@@ -21,8 +21,6 @@ export interface UpstreamRequest {
   /** From `outgoingHeaders`. */
   readonly headers: string[];
   readonly body?: Buffer | string | undefined;
-  /** Called when nothing reads the body's memory any more. Not called when that cannot be known. */
-  readonly onSent?: () => void;
 }
 
 export interface UpstreamReply {
@@ -140,16 +138,15 @@ export class Upstream {
   }
 
   #dispatch(request: UpstreamRequest, handler: Dispatcher.DispatchHandler): void {
-    const { method, body = null, onSent } = request;
-    const path = this.#basePath + request.path;
-    if (onSent && body instanceof Buffer && body.length >= MIN_LENDABLE) {
-      const headers = [...request.headers, 'content-length', String(body.length)];
-      // undici takes iterables here (docs/api/Dispatcher.md, DispatchOptions); its types have forgotten them.
-      const lent = lend(body, onSent) as unknown as Buffer;
-      this.#pool.dispatch({ method, path, headers, body: lent }, handler);
-    } else {
-      this.#pool.dispatch({ method, path, headers: request.headers, body }, handler);
-    }
+    this.#pool.dispatch(
+      {
+        method: request.method,
+        path: this.#basePath + request.path,
+        headers: request.headers,
+        body: request.body ?? null,
+      },
+      handler,
+    );
   }
 
   #failure(error: Error): Refusal {
@@ -165,18 +162,6 @@ export class Upstream {
     }
     return refuse.badGateway(`${this.name} cannot be reached`, { cause: error });
   }
-}
-
-// Twice what a socket of Node's takes before it asks its writer to wait for `drain`.
-const MIN_LENDABLE = 128 * 1024;
-
-/**
- * A body in one piece. undici comes back for the next one when the socket has drained: then the kernel has all of it.
- * It comes back at once for what does not fill the socket's buffer, which is why small bodies may not be lent.
- */
-function* lend(body: Buffer, onSent: () => void): Generator<Buffer> {
-  yield body;
-  onSent();
 }
 
 const isRedirect = (status: number): boolean => status >= 300 && status < 400 && status !== 304;

@@ -8,7 +8,6 @@ import { createLogger } from '@obstack/service-kit/logger';
 import { createListener } from '../../src/http/listener.ts';
 import { refuse } from '../../src/http/refusal.ts';
 import { Router } from '../../src/http/router.ts';
-import { BufferPool } from '../../src/ingest/buffer-pool.ts';
 import { InFlight } from '../../src/ingest/in-flight.ts';
 import { TenantLimits } from '../../src/ingest/limits.ts';
 import type { PushLimits } from '../../src/ingest/limits.ts';
@@ -69,7 +68,6 @@ export async function startPushServer(options: PushServerOptions = {}): Promise<
       ...options.limits,
     }),
     inFlight,
-    buffers: new BufferPool(32 * 1024 * 1024),
     requestBytes: options.requestBytes ?? 100 * 1024 * 1024,
     storageTenant: (tenantId) => tenantId,
     upstreams: { collector: upstream, prometheus: upstream },
