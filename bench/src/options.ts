@@ -25,7 +25,7 @@ export const USAGE = `npm run bench -- <query | ingest | micro> [options]
   --rounds N   rounds of a contest; the figures are medians over them (default 5)
   --seconds N  length of one measured window (default 3)
   --only TEXT  only scenarios whose name holds TEXT
-  --profile    where our proxy's time goes, by part; its other figures are worthless then
+  --profile    instead of the contest: where our proxy's time goes, by part
   --json       print the result as JSON; it is kept in bench/results/ in any case
   --help       this
 

@@ -80,7 +80,7 @@ function refuseWithoutTools(): void {
   if (missing.length === 0) return;
   throw new RemedyError(
     `the benchmarks need ${missing.join(' and ')}, not found on PATH`,
-    'On Debian or Ubuntu: apt-get install nginx-light wrk util-linux',
+    'On Debian or Ubuntu: apt-get install nginx-light wrk util-linux; nginx is then in /usr/sbin',
   );
 }
 

@@ -4,12 +4,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { contest, OURS } from './contest.ts';
-import type { Pace, Window } from './contest.ts';
+import type { Pace, Scenario, Window } from './contest.ts';
 import { sharesByPart } from './measure/profile.ts';
 import type { CpuProfile } from './measure/profile.ts';
 import { openRing } from './ring.ts';
 import type { Ring } from './ring.ts';
-import type { Scenario } from './contest.ts';
 import { figure, renderTable } from './table.ts';
 
 type Setup = (ring: Ring, profileDir?: string) => Promise<Scenario[]>;

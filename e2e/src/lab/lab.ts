@@ -1,6 +1,7 @@
 // The lab: real stores with the data of three tenants. One Loki, one Tempo and one Prometheus hold everything in
 // one place each (`SHARED`), and beside that every tenant has a store with nothing but its own: a storage tenant
 // in Loki and Tempo, a process of its own for Prometheus. What a query must answer is what it answers there.
+// All suites of a run share it: whoever pushes does so for tenants of its own, or in a storage tenant of its own.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

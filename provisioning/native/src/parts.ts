@@ -82,11 +82,11 @@ export function ownProgram(entry: string, context: Context, nodeFlags: readonly 
 }
 
 /**
- * How Node runs the proxy; docker-compose.yml says the same (a test compares). Bodies of pushes lie outside of V8's heap
- * and are freed when it is collected: a small young generation is collected often and cheaply, where the default one
- * lets them pile up until V8 collects everything. Figures: docs/performance.md.
+ * How Node runs the proxy; docker-compose.yml says the same (a test compares). One copy of the proxy runs on one core,
+ * where V8's helper threads for collecting only take turns with the work; pushes make it collect often, as their bodies
+ * lie outside of its heap. Figures: docs/performance.md.
  */
-export const proxyNodeFlags = ['--max-semi-space-size=1'];
+export const proxyNodeFlags = ['--single-threaded-gc'];
 
 const clusters = new WeakMap<Context, Promise<Cluster>>();
 

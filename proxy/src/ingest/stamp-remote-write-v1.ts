@@ -7,7 +7,7 @@ import type { StampedSeries } from './label-rules.ts';
 import { v1 } from './remote-write-schema.ts';
 import { canBeTenantName, isTenantName } from './tenant-name.ts';
 import { checkMessage, checkUtf8, illegal, isAscii } from './wire-schema.ts';
-import { bytesField, FIXED64, undecodable, VARINT, WireReader } from './wire.ts';
+import { bytesField, FIXED64, VARINT, WireReader } from './wire.ts';
 
 const SAMPLE = v1.typeOf('Sample');
 const HISTOGRAM = v1.typeOf('Histogram');

@@ -174,6 +174,8 @@ describe.each(VERSIONS)(
       ];
       expect(stamped(...all)).toEqual(all.map(expectedOf));
       expect(stamp(encodeSeries(all), TENANT).samples).toBe(3);
+      const spoofed = { labels: [NAME, ['tenant_id', 'theirs'] as Label], samples: [SAMPLE] };
+      expect(stamp(encodeSeries([spoofed]), TENANT).samples).toBe(1);
     });
 
     it.each<[string, Label[], RegExp]>([
@@ -278,6 +280,22 @@ describe('remote_write 2.0 symbols', () => {
     const timeseries = [0x0a, 0x01, 0x01, 0x08, 0x02, 0x08, 0x03, 0x0a, 0x01, 0x04, 0x0a, 0x00];
     const body = Buffer.concat([...symbols, bytesField(5, Buffer.from(timeseries))]);
     expect(stampV2(body)).toEqual([{ labels: [NAME, STAMP] }]);
+  });
+
+  it('may come after the samples, which are counted once all the same', () => {
+    const symbols = names.map((text) => bytesField(4, Buffer.from(text)));
+    const sample = bytesField(2, Buffer.from([0x10, 0x01]));
+    const series = Buffer.concat([sample, bytesField(1, Buffer.from([1, 2, 3, 4]))]);
+    const { body, samples } = stampWriteRequestV2(Buffer.concat([...symbols, bytesField(5, series)]), TENANT);
+    expect(samples).toBe(1);
+    expect(VERSIONS[1]?.decode(body)).toMatchObject([{ labels: [NAME, STAMP] }]);
+  });
+
+  it('make one list of all fields: a label in the first is known in the second', () => {
+    const symbols = names.map((text) => bytesField(4, Buffer.from(text)));
+    const refs = bytesField(1, Buffer.from([1, 2]));
+    const body = Buffer.concat([...symbols, bytesField(5, Buffer.concat([refs, refs]))]);
+    expect(() => stampV2(body)).toThrow(/"__name__" is given twice/);
   });
 
   it.each([

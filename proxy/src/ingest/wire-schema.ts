@@ -27,7 +27,7 @@ const SHAPES: Record<Scalar, number> = {
   fixed64s: 6,
   varints: 7,
 };
-export const { varint: VARINT_SHAPE, fixed64: FIXED64_SHAPE, bytes: BYTES_SHAPE, utf8: UTF8_SHAPE } = SHAPES;
+export const { varint: VARINT_SHAPE, fixed64: FIXED64_SHAPE, bytes: BYTES_SHAPE } = SHAPES;
 /** From this shape on, it is the message of type `shape - MESSAGE`. */
 export const MESSAGE = 8;
 /** Fields with larger tags are not described. */
