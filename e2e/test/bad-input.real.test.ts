@@ -7,7 +7,7 @@ import snappy from 'snappy';
 import { decode, encode } from '../../proxy/test/ingest/codec.ts';
 import { logsPayload, writeRequestV1, writeRequestV2 } from '../../proxy/test/ingest/payloads.ts';
 import { lines, rawRequest } from '../src/lab/raw-request.ts';
-import { startProxy } from '../src/lab/start-proxy.ts';
+import { allAt, startProxy } from '../src/lab/start-proxy.ts';
 import type { LabProxy } from '../src/lab/start-proxy.ts';
 import { startStubStore } from '../src/lab/stub-store.ts';
 import type { StubStore } from '../src/lab/stub-store.ts';
@@ -19,9 +19,8 @@ let store: StubStore;
 let proxy: LabProxy;
 beforeAll(async () => {
   store = await startStubStore();
-  const { url } = store;
   proxy = await startProxy(
-    { loki: url, tempo: url, prometheus: url, collector: url },
+    allAt(store.url),
     {},
     {
       LIMIT_REQUEST_BYTES: String(LIMIT),
@@ -268,12 +267,7 @@ describe('a store that does not answer', () => {
   });
 
   it('is not kept waiting for when the client leaves', async () => {
-    const patient = await startProxy({
-      loki: store.url,
-      tempo: store.url,
-      prometheus: store.url,
-      collector: store.url,
-    });
+    const patient = await startProxy(allAt(store.url));
     try {
       for (const path of [
         '/loki/api/v1/labels',
@@ -306,12 +300,7 @@ describe('a store that answers with what it should not', () => {
     ['a cut connection', (_request, response) => response.destroy(), 502],
   ])('%s is a bad gateway', async (_name, answer, status) => {
     const odd = await startStubStore(answer);
-    const before = await startProxy({
-      loki: odd.url,
-      tempo: odd.url,
-      prometheus: odd.url,
-      collector: odd.url,
-    });
+    const before = await startProxy(allAt(odd.url));
     try {
       for (const path of ['/loki/api/v1/labels', '/prometheus/api/v1/labels', '/tempo/api/search']) {
         const reply = await fetch(before.urls.main + path, {

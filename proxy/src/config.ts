@@ -2,9 +2,7 @@
 import { baseUrl, internalToken, listenAddress, logLevel, readConfig } from '@obstack/service-kit/config';
 import { z } from 'zod';
 
-const milliseconds = z.coerce.number().int().positive();
-
-const amount = z.coerce.number().int().positive();
+const positive = z.coerce.number().int().positive();
 
 const schema = z.object({
   PROXY_LISTEN: listenAddress.prefault('127.0.0.1:8080'),
@@ -16,20 +14,20 @@ const schema = z.object({
   PROMETHEUS_URL: baseUrl,
   TEMPO_URL: baseUrl,
   OTEL_COLLECTOR_URL: baseUrl,
-  QUERY_TIMEOUT_MS: milliseconds.default(60_000),
-  PUSH_TIMEOUT_MS: milliseconds.default(30_000),
-  REQUEST_TIMEOUT_MS: milliseconds.default(30_000),
+  QUERY_TIMEOUT_MS: positive.default(60_000),
+  PUSH_TIMEOUT_MS: positive.default(30_000),
+  REQUEST_TIMEOUT_MS: positive.default(30_000),
   // Per tenant. A burst is also the most that one request may hold.
-  LIMIT_SAMPLES_PER_SECOND: amount.default(10_000),
-  LIMIT_SAMPLES_BURST: amount.default(200_000),
-  LIMIT_LOG_BYTES_PER_SECOND: amount.default(4_000_000),
-  LIMIT_LOG_BYTES_BURST: amount.default(6_000_000),
-  LIMIT_TRACE_BYTES_PER_SECOND: amount.default(15_000_000),
-  LIMIT_TRACE_BYTES_BURST: amount.default(20_000_000),
-  LIMIT_LINE_BYTES: amount.default(256 * 1024),
-  LIMIT_REQUEST_BYTES: amount.default(100 * 1024 * 1024),
+  LIMIT_SAMPLES_PER_SECOND: positive.default(10_000),
+  LIMIT_SAMPLES_BURST: positive.default(200_000),
+  LIMIT_LOG_BYTES_PER_SECOND: positive.default(4_000_000),
+  LIMIT_LOG_BYTES_BURST: positive.default(6_000_000),
+  LIMIT_TRACE_BYTES_PER_SECOND: positive.default(15_000_000),
+  LIMIT_TRACE_BYTES_BURST: positive.default(20_000_000),
+  LIMIT_LINE_BYTES: positive.default(256 * 1024),
+  LIMIT_REQUEST_BYTES: positive.default(100 * 1024 * 1024),
   // Of the whole process.
-  PUSH_IN_FLIGHT_BYTES: amount.default(512 * 1024 * 1024),
+  PUSH_IN_FLIGHT_BYTES: positive.default(512 * 1024 * 1024),
   LOG_LEVEL: logLevel,
 });
 

@@ -14,6 +14,9 @@ export interface Backends {
   readonly collector: string;
 }
 
+/** Every store at one address, as a stub has them. */
+export const allAt = (url: string): Backends => ({ loki: url, tempo: url, prometheus: url, collector: url });
+
 export interface LabProxy extends Proxy {
   readonly controlPlane: StandIn;
 }
