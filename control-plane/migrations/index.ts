@@ -3,6 +3,10 @@ import type { Knex } from 'knex';
 import * as tenants from './0001-tenants.ts';
 import * as credentials from './0002-credentials.ts';
 import * as operators from './0003-operators.ts';
+import * as rowLevelSecurity from './0004-row-level-security.ts';
+import * as audit from './0005-audit.ts';
+import * as idempotency from './0006-idempotency.ts';
+import * as tenantTerms from './0007-tenant-terms.ts';
 
 export interface NamedMigration extends Knex.Migration {
   name: string;
@@ -12,4 +16,8 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0001-tenants', up: tenants.up, down: tenants.down },
   { name: '0002-credentials', up: credentials.up, down: credentials.down },
   { name: '0003-operators', up: operators.up, down: operators.down },
+  { name: '0004-row-level-security', up: rowLevelSecurity.up, down: rowLevelSecurity.down },
+  { name: '0005-audit', up: audit.up, down: audit.down },
+  { name: '0006-idempotency', up: idempotency.up, down: idempotency.down },
+  { name: '0007-tenant-terms', up: tenantTerms.up, down: tenantTerms.down },
 ];

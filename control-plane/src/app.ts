@@ -3,20 +3,22 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ingestionKeys, queryTokens } from '@obstack/contracts';
-import { CREDENTIAL_PING_INTERVAL_MS } from '@obstack/contracts/internal';
+import { IDENTITY_PING_INTERVAL_MS } from '@obstack/contracts/internal';
 import { createEndpointRouter } from '@obstack/service-kit/endpoint';
 import { createHttpApp } from '@obstack/service-kit/http-app';
 import { createLogger, type Logger } from '@obstack/service-kit/logger';
 import { createMetrics } from '@obstack/service-kit/metrics';
 import { closeServer, createShutdown } from '@obstack/service-kit/shutdown';
 import type { ControlPlaneConfig } from './config.ts';
-import type { Context } from './context.ts';
-import { connectDatabase, pingDatabase } from './db/connect.ts';
+import { actorCalls } from './call/actor-calls.ts';
+import { auditStore } from './features/audit/audit-store.ts';
+import { createSealer } from './sealing.ts';
+import { connectDatabase } from './db/connect.ts';
 import { mapDatabaseError } from './db/errors.ts';
 import { listen } from './db/listen.ts';
 import { migrate } from './db/migrate.ts';
 import { mountHealth, probeRoutes } from './features/health/health-routes.ts';
-import { CREDENTIAL_CHANGED_CHANNEL, CredentialEvents } from './features/internal/credential-events.ts';
+import { IDENTITY_CHANGED_CHANNEL, IdentityEvents } from './features/internal/identity-events.ts';
 import { internalRoutes } from './features/internal/internal-routes.ts';
 import { mountKeys } from './features/keys/keys-routes.ts';
 import { createKeysService } from './features/keys/keys-service.ts';
@@ -51,38 +53,34 @@ export async function createControlPlane(
     if (applied.length) logger.info({ applied }, 'migrated the database');
 
     const db = connectDatabase(config.DATABASE_URL, logger);
-    shutdown.add('database', () => db.destroy());
+    shutdown.add('database', () => db.close());
     await ensureOperator({ db, store: operatorStore, logger }, config.OPERATOR_FILE);
 
     const metrics = createMetrics();
-    const events = new CredentialEvents();
+    const events = new IdentityEvents();
     const listener = listen({
       databaseUrl: config.DATABASE_URL,
-      channel: CREDENTIAL_CHANGED_CHANNEL,
-      beatMs: CREDENTIAL_PING_INTERVAL_MS,
+      channel: IDENTITY_CHANGED_CHANNEL,
+      beatMs: IDENTITY_PING_INTERVAL_MS,
       logger,
       handlers: events,
     });
     shutdown.add('change listener', () => listener.close());
 
     const authenticate = createAuthenticate(db, operatorStore);
-    const publicApi = createEndpointRouter({ caller: 'anyone', context: () => undefined });
+    const publicApi = createEndpointRouter({ caller: 'anyone', admit: () => undefined });
     mountHealth(publicApi);
-    const api = createEndpointRouter({
-      caller: 'actor',
-      context: async ({ authorization }): Promise<Context> => ({
-        tenantId: null,
-        actor: await authenticate(authorization),
-        db,
-      }),
-    });
+    const sealer = createSealer(config.ENCRYPTION_KEY, 'idempotent answers');
+    const api = createEndpointRouter(
+      actorCalls({ db, authenticate, tenants: tenantStore, audit: auditStore, sealer }),
+    );
     const keyDeps = { keys: keyStore, tenants: tenantStore, mint: mintCredential };
     mountTenants(api, createTenantsService(tenantStore));
     mountKeys(api, ingestionKeys, createKeysService('ingestion-key', keyDeps));
     mountKeys(api, queryTokens, createKeysService('query-token', keyDeps));
 
     const isReady = async () => {
-      await pingDatabase(db);
+      await db.ping();
       return events.isListening;
     };
     const app = createHttpApp({

@@ -8,6 +8,12 @@ const schema = z.object({
     .url({ protocol: /^postgres(ql)?$/, error: 'expected a postgres:// URL' })
     .describe('the PostgreSQL to use, as postgres://user:password@host:5432/obstack'),
   INTERNAL_TOKEN: internalToken,
+  ENCRYPTION_KEY: z
+    .string()
+    .min(32)
+    .describe(
+      'a random text of at least 32 characters that stays the same for this database (openssl rand -hex 32)',
+    ),
   OPERATOR_FILE: z
     .string()
     .min(1)

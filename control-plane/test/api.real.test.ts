@@ -79,7 +79,7 @@ describe('who may call', () => {
   it('is the proxy alone for internal addresses', async () => {
     const addresses = [
       ['POST', '/internal/v1/credentials/resolve'],
-      ['GET', '/internal/v1/credentials/events'],
+      ['GET', '/internal/v1/identity/events'],
       ['GET', '/internal/v1/metrics'],
     ] as const;
     for (const [method, path] of addresses) {
@@ -339,17 +339,19 @@ describe('resolving', () => {
   it('finds nothing of a tenant that is not active', async () => {
     const tenant = await cp.createTenant('Suspended');
     const { secret } = await cp.createKey(tenant.id);
-    await runSql(cp.databaseUrl, 'UPDATE tenants SET is_active = false WHERE id = $1', [tenant.id]);
+    await runSql(cp.databaseUrl, "UPDATE tenants SET state = 'suspended' WHERE id = $1", [tenant.id]);
     problem(await cp.resolve(sha256Hex(secret)), 404);
   });
 
   it('is one statement, by an index', async () => {
     const db = connectDatabase(cp.databaseUrl, createLogger({ name: 'test', level: 'silent' }));
     const statements: string[] = [];
-    db.on('query', ({ sql }: { sql: string }) => statements.push(sql));
-    await keyStore.findLive(db, '0'.repeat(64));
-    await db.destroy();
-    expect(statements).toHaveLength(1);
+    await db.begin('platform', async (tx) => {
+      tx.on('query', ({ sql }: { sql: string }) => statements.push(sql));
+      await keyStore.findLive(tx, '0'.repeat(64));
+    });
+    await db.close();
+    expect(statements).toEqual([expect.stringMatching(/^select/), 'COMMIT;']);
     // Without this PostgreSQL reads a table of a few rows from end to end, and rightly so.
     const plan = await runSql(
       cp.databaseUrl,

@@ -10,6 +10,7 @@ import { readControlPlaneConfig } from '../src/config.ts';
 import { OperatorCredential } from '../src/features/operator/operator-file.ts';
 
 export const INTERNAL_TOKEN = 'internal-token-for-tests-0123456789abcdef';
+export const ENCRYPTION_KEY = 'encryption-key-for-tests-0123456789abcdef';
 
 export interface Answer<Body> {
   status: number;
@@ -53,6 +54,7 @@ export async function startTestControlPlane(
     CONTROL_PLANE_LISTEN: '127.0.0.1:0',
     DATABASE_URL: databaseUrl,
     INTERNAL_TOKEN,
+    ENCRYPTION_KEY,
     OPERATOR_FILE: operatorFile,
   });
   const logger = createLogger({

@@ -1,12 +1,12 @@
 /** Reads the stream of credential events as a proxy does, and remembers when each came. */
-import { CREDENTIAL_EVENTS_PATH, CredentialEvent } from '@obstack/contracts/internal';
+import { IDENTITY_EVENTS_PATH, IdentityEvent } from '@obstack/contracts/internal';
 import { INTERNAL_TOKEN } from './control-plane.ts';
 
 export interface EventStream {
   /** Everything so far, pings left out, with the time of arrival (`performance.now()`). */
-  events: (CredentialEvent & { at: number })[];
+  events: (IdentityEvent & { at: number })[];
   /** Resolves with the next event from here on that `matches`. */
-  next(matches: (event: CredentialEvent) => boolean): Promise<CredentialEvent & { at: number }>;
+  next(matches: (event: IdentityEvent) => boolean): Promise<IdentityEvent & { at: number }>;
   /** Resolves when the server has ended the stream. */
   ended: Promise<void>;
   close(): void;
@@ -14,7 +14,7 @@ export interface EventStream {
 
 export async function openEventStream(url: string): Promise<EventStream> {
   const abort = new AbortController();
-  const response = await fetch(url + CREDENTIAL_EVENTS_PATH, {
+  const response = await fetch(url + IDENTITY_EVENTS_PATH, {
     headers: { authorization: `Bearer ${INTERNAL_TOKEN}` },
     signal: abort.signal,
   });
@@ -29,7 +29,7 @@ export async function openEventStream(url: string): Promise<EventStream> {
       const lines = (rest + chunk).split('\n');
       rest = lines.pop() ?? '';
       for (const line of lines) {
-        const event = { ...CredentialEvent.parse(JSON.parse(line)), at: performance.now() };
+        const event = { ...IdentityEvent.parse(JSON.parse(line)), at: performance.now() };
         if (event.type !== 'ping') events.push(event);
         for (const notice of waiting) notice(event);
       }

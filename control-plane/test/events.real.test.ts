@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { IssuedKey, Tenant } from '@obstack/contracts';
-import type { CredentialEvent } from '@obstack/contracts/internal';
+import type { IdentityEvent } from '@obstack/contracts/internal';
 import { sha256Hex } from '@obstack/service-kit/secrets';
 import { startTestControlPlane, type TestControlPlane } from './control-plane.ts';
 import { runSql, startTestPostgres, type TestPostgres } from './database.ts';
@@ -40,16 +40,18 @@ async function open(cp: TestControlPlane): Promise<EventStream> {
   return stream;
 }
 
-function invalidated(stream: EventStream, { secret }: IssuedKey) {
-  const sha256 = sha256Hex(secret);
-  return stream.next((event) => event.type === 'invalidated' && event.sha256 === sha256);
+const subjectOf = ({ secret }: IssuedKey) => `credential:${sha256Hex(secret)}`;
+
+function invalidated(stream: EventStream, subject: IssuedKey | string) {
+  const expected = typeof subject === 'string' ? subject : subjectOf(subject);
+  return stream.next((event) => event.type === 'invalidated' && event.subject === expected);
 }
 
 describe('credential events', () => {
   it('begin with hello, then ping every second', async () => {
     const stream = await open(first);
     expect(stream.events.map(({ type }) => type)).toEqual(['hello']);
-    const isPing = (event: CredentialEvent) => event.type === 'ping';
+    const isPing = (event: IdentityEvent) => event.type === 'ping';
     const { at } = await stream.next(isPing);
     const again = await stream.next(isPing);
     expect(again.at - at).toBeGreaterThan(500);
@@ -87,12 +89,9 @@ describe('credential events', () => {
     const lastHeard = invalidated(stream, last);
     await first.request('DELETE', `/api/v1/tenants/${tenant.id}/keys/${last.key.id}`);
     await lastHeard;
-    expect(stream.events.map((event) => (event.type === 'invalidated' ? event.sha256 : event.type))).toEqual([
-      'hello',
-      sha256Hex(issued.secret),
-      sha256Hex(issued.secret),
-      sha256Hex(last.secret),
-    ]);
+    expect(stream.events.map((event) => (event.type === 'invalidated' ? event.subject : event.type))).toEqual(
+      ['hello', subjectOf(issued), subjectOf(issued), subjectOf(last)],
+    );
   });
 
   it('tell of what is changed in the database by hand', async () => {
@@ -105,9 +104,8 @@ describe('credential events', () => {
     await heard;
 
     const suspended = await first.createTenant('Suspended');
-    const key = await first.createKey(suspended.id);
-    const heardOfTenant = invalidated(stream, key);
-    await runSql(first.databaseUrl, 'UPDATE tenants SET is_active = false WHERE id = $1', [suspended.id]);
+    const heardOfTenant = invalidated(stream, `tenant:${suspended.id}`);
+    await runSql(first.databaseUrl, "UPDATE tenants SET state = 'suspended' WHERE id = $1", [suspended.id]);
     await heardOfTenant;
   });
 
@@ -117,7 +115,7 @@ describe('credential events', () => {
     const killed = await runSql(
       first.databaseUrl,
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-       WHERE application_name = 'obstack-listen-credential_changed' AND datname = current_database()`,
+       WHERE application_name = 'obstack-listen-identity_changed' AND datname = current_database()`,
     );
     expect(killed).toHaveLength(2);
     await hello;
@@ -133,7 +131,7 @@ describe('credential events', () => {
     const backends = await runSql<{ pid: number }>(
       first.databaseUrl,
       `SELECT pid FROM pg_stat_activity
-       WHERE application_name = 'obstack-listen-credential_changed' AND datname = current_database()`,
+       WHERE application_name = 'obstack-listen-identity_changed' AND datname = current_database()`,
     );
     expect(backends).toHaveLength(2);
     for (const { pid } of backends) {

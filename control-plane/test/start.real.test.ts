@@ -10,12 +10,13 @@ import { parseCredential } from '@obstack/contracts/credential-format';
 import { createLogger } from '@obstack/service-kit/logger';
 import { sha256Hex } from '@obstack/service-kit/secrets';
 import { connectDatabase } from '../src/db/connect.ts';
+import { migrations } from '../migrations/index.ts';
 import { migrate } from '../src/db/migrate.ts';
 import { ensureOperator } from '../src/features/operator/ensure-operator.ts';
 import { readOperatorFile } from '../src/features/operator/operator-file.ts';
 import { operatorStore } from '../src/features/operator/operator-store.ts';
 import { verifyPassword } from '../src/identity/password.ts';
-import { INTERNAL_TOKEN, startTestControlPlane } from './control-plane.ts';
+import { ENCRYPTION_KEY, INTERNAL_TOKEN, startTestControlPlane } from './control-plane.ts';
 import { runSql, startTestPostgres, type TestPostgres } from './database.ts';
 
 let postgres: TestPostgres;
@@ -30,7 +31,7 @@ afterAll(async () => {
   await rm(dir, { recursive: true });
 });
 
-const ALL = ['0001-tenants', '0002-credentials', '0003-operators'];
+const ALL = migrations.map(({ name }) => name);
 
 describe('migrations', () => {
   it('run once, however often they are asked to', async () => {
@@ -90,7 +91,7 @@ describe('the operator', () => {
     const db = connectDatabase(url, logger);
     const files = names.map((name) => join(dir, `${name}.json`));
     await Promise.all(files.map((file) => ensureOperator({ db, store: operatorStore, logger }, file)));
-    await db.destroy();
+    await db.close();
 
     const written = await Promise.all(Array.from(new Set(files)).map(readOperatorFile));
     const tokens = written.flatMap((operator) => (operator ? [sha256Hex(operator.token)] : []));
@@ -128,6 +129,7 @@ describe('a start that cannot be', () => {
     const { code, errors } = await failMain({
       DATABASE_URL: 'postgres://user:hidden@127.0.0.1:1/db',
       INTERNAL_TOKEN,
+      ENCRYPTION_KEY,
       OPERATOR_FILE: join(dir, 'never.json'),
     });
     expect(code).toBe(1);
@@ -147,7 +149,7 @@ function start(env: Record<string, string>) {
 
 /** The real process, listening. `stop` asks it to end and gives its exit code. */
 async function runMain(env: { DATABASE_URL: string; OPERATOR_FILE: string }) {
-  const child = start({ INTERNAL_TOKEN, ...env });
+  const child = start({ INTERNAL_TOKEN, ENCRYPTION_KEY, ...env });
   const exited = once(child, 'exit') as Promise<[number | null]>;
   const url = await new Promise<string>((resolve, reject) => {
     let output = '';

@@ -8,8 +8,8 @@ import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { formatCredential, KEY_ID_LENGTH, SECRET_LENGTH } from '@obstack/contracts/credential-format';
 import {
-  CREDENTIAL_EVENTS_PATH,
-  CREDENTIAL_PING_INTERVAL_MS,
+  IDENTITY_EVENTS_PATH,
+  IDENTITY_PING_INTERVAL_MS,
   resolveCredential,
 } from '@obstack/contracts/internal';
 import type { Credential } from '@obstack/contracts/internal';
@@ -31,10 +31,10 @@ export async function startControlPlane(): Promise<ControlPlaneStandIn> {
     [sha256(queryToken), describe('query-token')],
   ]);
   const server = createServer((request, response) => {
-    if (request.url === CREDENTIAL_EVENTS_PATH) {
+    if (request.url === IDENTITY_EVENTS_PATH) {
       response.writeHead(200, { 'content-type': 'application/x-ndjson' });
       response.write('{"type":"hello"}\n');
-      const timer = setInterval(() => response.write('{"type":"ping"}\n'), CREDENTIAL_PING_INTERVAL_MS);
+      const timer = setInterval(() => response.write('{"type":"ping"}\n'), IDENTITY_PING_INTERVAL_MS);
       response.on('close', () => clearInterval(timer));
       return;
     }

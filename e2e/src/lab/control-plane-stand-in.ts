@@ -5,11 +5,11 @@ import { createServer } from 'node:http';
 import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
-  CREDENTIAL_EVENTS_PATH,
-  CREDENTIAL_PING_INTERVAL_MS,
+  IDENTITY_EVENTS_PATH,
+  IDENTITY_PING_INTERVAL_MS,
   resolveCredential,
 } from '@obstack/contracts/internal';
-import type { Credential, CredentialEvent } from '@obstack/contracts/internal';
+import type { Credential, IdentityEvent } from '@obstack/contracts/internal';
 import { sha256Hex } from '@obstack/service-kit/secrets';
 
 export interface StandIn {
@@ -25,12 +25,12 @@ export async function startStandIn(): Promise<StandIn> {
   const internalToken = 'lab-internal-token-of-forty-characters-x';
   const known = new Map<string, Credential>();
   const followers = new Set<ServerResponse>();
-  const tell = (event: CredentialEvent): void => {
+  const tell = (event: IdentityEvent): void => {
     for (const follower of followers) follower.write(`${JSON.stringify(event)}\n`);
   };
   const server = createServer((request, response) => {
     if (request.headers.authorization !== `Bearer ${internalToken}`) return response.writeHead(401).end();
-    if (request.url === CREDENTIAL_EVENTS_PATH) {
+    if (request.url === IDENTITY_EVENTS_PATH) {
       response.writeHead(200, { 'content-type': 'application/x-ndjson' });
       response.write('{"type":"hello"}\n');
       followers.add(response.on('close', () => followers.delete(response)));
@@ -44,7 +44,7 @@ export async function startStandIn(): Promise<StandIn> {
       response.end(JSON.stringify(credential ?? {}));
     });
   });
-  const ping = setInterval(() => tell({ type: 'ping' }), CREDENTIAL_PING_INTERVAL_MS);
+  const ping = setInterval(() => tell({ type: 'ping' }), IDENTITY_PING_INTERVAL_MS);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
@@ -60,7 +60,7 @@ export async function startStandIn(): Promise<StandIn> {
     },
     revoke(secret) {
       known.delete(sha256Hex(secret));
-      tell({ type: 'invalidated', sha256: sha256Hex(secret) });
+      tell({ type: 'invalidated', subject: `credential:${sha256Hex(secret)}` });
     },
     async close() {
       clearInterval(ping);

@@ -3,9 +3,27 @@
  * typed client all follow from the same declaration.
  */
 import type { z } from 'zod';
+import type { Permission } from './permissions.ts';
+import type { Feature } from './plans.ts';
 import type { ProblemCode } from './problem.ts';
 
-export interface Endpoint {
+export type Endpoint = Declaration & Access;
+
+/**
+ * Who may call: `anyone`; a `proxy`, which holds the internal token; or an `actor`, a person or operator who has the
+ * permission. `signed-in` asks for none, and is for what concerns the caller alone. With `{tenantId}` in the path the
+ * permission must be held in that tenant; without it, the endpoint spans tenants and is for operators only.
+ */
+type Access =
+  | { caller: 'anyone' | 'proxy' }
+  | {
+      caller: 'actor';
+      permission: Permission | 'signed-in';
+      /** The tenant's plan must have it, or an override. */
+      feature?: Feature;
+    };
+
+interface Declaration {
   /** OpenAPI `operationId`, and the method's name in the typed client. */
   id: string;
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -13,16 +31,18 @@ export interface Endpoint {
   path: string;
   summary: string;
   tag: string;
-  /** Who may try: `actor` is an operator or a user, `proxy` holds the internal token. */
-  caller: 'anyone' | 'actor' | 'proxy';
   params?: z.ZodObject;
   query?: z.ZodObject;
   /** JSON body of the request. */
   request?: z.ZodType;
   /** JSON body of the answer; none means an empty answer. */
   response?: z.ZodType;
-  /** Status of success. */
-  status: 200 | 201 | 202 | 204;
+  /** Instead of one JSON body: `response` describes each line of an endless or long answer. */
+  lines?: true;
+  /** Status of success; 302 takes its address from the handler. */
+  status: 200 | 201 | 202 | 204 | 302;
+  /** GET answers with an `ETag`; PATCH and DELETE take it as `If-Match`. */
+  etag?: true;
   /** Problems of its own, besides those of every endpoint of its kind ({@link problemsOf}). */
   problems: readonly ProblemCode[];
 }
@@ -38,8 +58,17 @@ export type RequestOf<E extends Endpoint> = E extends { request: infer S extends
   : undefined;
 /** What a handler returns, before the response schema has seen it; ignored where the answer is empty. */
 export type ResponseOf<E extends Endpoint> = E extends { response: infer S extends z.ZodType }
-  ? z.input<S>
-  : unknown;
+  ? E extends { lines: true }
+    ? AsyncIterable<z.input<S>>
+    : z.input<S>
+  : E extends { status: 302 }
+    ? { location: string }
+    : unknown;
+
+/** Whether it takes an `Idempotency-Key`: a POST that creates, made by somebody we know. */
+export function isIdempotent(endpoint: Endpoint): boolean {
+  return endpoint.caller === 'actor' && endpoint.method === 'POST' && endpoint.status === 201;
+}
 
 /** Keeps the literal types of a declaration, so that handlers and clients infer theirs. */
 export function defineEndpoint<const E extends Endpoint>(endpoint: E): E {
@@ -52,6 +81,12 @@ export function problemsOf(endpoint: Endpoint): ProblemCode[] {
   if (endpoint.params || endpoint.query || endpoint.request) codes.add('invalid-request');
   if (endpoint.request) codes.add('too-large').add('unsupported-media-type');
   if (endpoint.caller !== 'anyone') codes.add('unauthenticated');
-  if (endpoint.caller === 'actor') codes.add('forbidden');
+  if (endpoint.caller === 'actor') {
+    codes.add('forbidden');
+    if (endpoint.feature) codes.add('plan-required');
+    if (endpoint.params && 'tenantId' in endpoint.params.shape) codes.add('not-found');
+  }
+  if (isIdempotent(endpoint)) codes.add('conflict').add('key-reused');
+  if (endpoint.etag && endpoint.method !== 'GET') codes.add('precondition-failed');
   return [...codes.add('internal').add('unavailable')];
 }

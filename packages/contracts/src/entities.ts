@@ -1,6 +1,7 @@
 /** The nouns of the domain as the API shows them. A row of the database is never one of these. */
 import { z } from 'zod';
 import { KEY_ID_LENGTH } from './credential-format.ts';
+import { FeatureOverrides, LimitOverrides, Plan } from './plans.ts';
 
 /** A point in time: ISO 8601, UTC, milliseconds. */
 export const Timestamp = z.iso.datetime();
@@ -22,14 +23,33 @@ export const DisplayName = z
  */
 export const TenantId = z.uuid().regex(/^[^A-F]*$/, 'must be in lower case');
 
-export const Plan = z.enum(['community', 'saas', 'enterprise']);
-export type Plan = z.infer<typeof Plan>;
+/**
+ * - `provisioning`: usable, while what surrounds it (realm, Grafana org) is being made or changed.
+ * - `suspended`: keeps all it has, but neither pushes nor queries nor signs in.
+ * - `deleting`: on its way out; nothing of it can be used.
+ */
+export const TenantState = z.enum(['provisioning', 'ready', 'suspended', 'deleting']);
+export type TenantState = z.infer<typeof TenantState>;
+
+/** Namespaces of equal names in two clusters are two namespaces. */
+export const CostNamespace = z.strictObject({
+  cluster: z.string().min(1).max(253),
+  namespace: z.string().min(1).max(253),
+});
+export type CostNamespace = z.infer<typeof CostNamespace>;
 
 export const Tenant = z.object({
   id: TenantId,
   name: z.string(),
   plan: Plan,
+  state: TenantState,
+  /** Whether it can push, query and sign in: what `state` says in short. */
   isActive: z.boolean(),
+  /** What differs from the plan's. */
+  features: FeatureOverrides,
+  limits: LimitOverrides,
+  /** Whose costs are this tenant's. */
+  namespaces: z.array(CostNamespace),
   createdAt: Timestamp,
   updatedAt: Timestamp,
 });

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { defineEndpoint } from './endpoint.ts';
 import { CredentialKind, KeyId, Signal, TenantId, Timestamp } from './entities.ts';
+import { Permission } from './permissions.ts';
 
 /** SHA-256 of the whole text of a credential, in lower-case hex. */
 export const Sha256Hex = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits');
@@ -35,23 +36,83 @@ export const resolveCredential = defineEndpoint({
 });
 
 /**
- * Endless `application/x-ndjson`, one {@link CredentialEvent} per line. Lines of an unknown `type` are to be
+ * A person behind a JWT whose signature, issuer, audience and times have been checked already. `issuer` is `iss`,
+ * `subject` is `sub`; `sessionId` is `sid` for a token of our own, null for one of Keycloak's.
+ */
+export const PrincipalQuestion = z.strictObject({
+  issuer: z.string().min(1).max(512),
+  subject: z.string().min(1).max(255),
+  sessionId: z.string().max(64).nullable(),
+});
+export type PrincipalQuestion = z.infer<typeof PrincipalQuestion>;
+
+export const Principal = z.object({
+  /** Subject of events: `user:<id>`. */
+  id: z.uuid(),
+  tenantId: TenantId,
+  permissions: z.array(Permission),
+});
+export type Principal = z.infer<typeof Principal>;
+
+/** 404 when there is no such user or session, either is not in force any more, or the tenant is not active. */
+export const resolvePrincipal = defineEndpoint({
+  id: 'resolvePrincipal',
+  method: 'POST',
+  path: '/internal/v1/principals/resolve',
+  summary: 'What this person may do, and in which tenant',
+  tag: 'Internal',
+  caller: 'proxy',
+  request: PrincipalQuestion,
+  response: Principal,
+  status: 200,
+  problems: ['not-found'],
+});
+
+/** Someone whose JWTs we take. The keys come along, so that a proxy asks nobody but control-plane. */
+export const TrustedIssuer = z.object({
+  issuer: z.string(),
+  audience: z.string(),
+  /** RFC 7517 section 5; public keys only. */
+  jwks: z.object({ keys: z.array(z.looseObject({ kty: z.string() })) }),
+});
+export type TrustedIssuer = z.infer<typeof TrustedIssuer>;
+
+/** 404 for an issuer that is not known: whatever it signs is refused. */
+export const resolveIssuer = defineEndpoint({
+  id: 'resolveIssuer',
+  method: 'POST',
+  path: '/internal/v1/issuers/resolve',
+  summary: 'The keys of an issuer of JWTs',
+  tag: 'Internal',
+  caller: 'proxy',
+  request: z.strictObject({ issuer: z.string().min(1).max(512) }),
+  response: TrustedIssuer,
+  status: 200,
+  problems: ['not-found'],
+});
+
+/**
+ * Endless `application/x-ndjson`, one {@link IdentityEvent} per line. Lines of an unknown `type` are to be
  * ignored.
  */
-export const CREDENTIAL_EVENTS_PATH = '/internal/v1/credentials/events';
+export const IDENTITY_EVENTS_PATH = '/internal/v1/identity/events';
 
-export const CREDENTIAL_PING_INTERVAL_MS = 1000;
+export const IDENTITY_PING_INTERVAL_MS = 1000;
+
+/** Whom an answer was about: one credential, one user (with all sessions), or everything of one tenant. */
+export const IdentitySubject = z.string().regex(/^(credential:[0-9a-f]{64}|(user|tenant):[0-9a-f-]{36})$/);
+export type IdentitySubject = z.infer<typeof IdentitySubject>;
 
 /**
  * - `hello`: from here on you are told of every change; what you learnt before may be out of date.
  *   Sent first, and again whenever control-plane itself may have missed a change.
  * - `ping`: still told of every change. None for a few seconds means no such promise: connect anew.
- * - `invalidated`: forget what you know of it, and do not keep the answer of a resolve that was
+ * - `invalidated`: forget what you know of the subject, and do not keep the answer of a resolve that was
  *   already under way when this arrived.
  */
-export const CredentialEvent = z.discriminatedUnion('type', [
+export const IdentityEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('hello') }),
   z.object({ type: z.literal('ping') }),
-  z.object({ type: z.literal('invalidated'), sha256: Sha256Hex }),
+  z.object({ type: z.literal('invalidated'), subject: IdentitySubject }),
 ]);
-export type CredentialEvent = z.infer<typeof CredentialEvent>;
+export type IdentityEvent = z.infer<typeof IdentityEvent>;

@@ -11,7 +11,7 @@ import { createLogger } from './logger.ts';
 import { createMetrics } from './metrics.ts';
 import { ConflictError, UnauthenticatedError } from './problem.ts';
 
-const shared = { tag: 'Things', caller: 'actor', problems: [] } as const;
+const shared = { tag: 'Things', caller: 'actor', permission: 'signed-in', problems: [] } as const;
 const makeThing = defineEndpoint({
   ...shared,
   id: 'makeThing',
@@ -52,8 +52,8 @@ let url: string;
 beforeAll(async () => {
   const api = createEndpointRouter({
     caller: 'actor',
-    context: ({ authorization }) => {
-      if (authorization !== 'Bearer me') throw new UnauthenticatedError('Say who you are.');
+    admit: ({ headers }) => {
+      if (headers.authorization !== 'Bearer me') throw new UnauthenticatedError('Say who you are.');
       return { me: true };
     },
     bodyLimit: 100,
@@ -230,7 +230,7 @@ describe('a mounted endpoint', () => {
   });
 
   it('is mounted once', () => {
-    const api = createEndpointRouter({ caller: 'actor', context: () => undefined });
+    const api = createEndpointRouter({ caller: 'actor', admit: () => undefined });
     api.mount(dropThing, () => undefined);
     expect(() => api.mount(dropThing, () => undefined)).toThrow('DELETE /things/{size} is mounted twice');
   });

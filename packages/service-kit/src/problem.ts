@@ -57,6 +57,13 @@ export class ForbiddenError extends ProblemError {
   }
 }
 
+/** The plan of the tenant lacks a feature. */
+export class PlanRequiredError extends ProblemError {
+  constructor(detail: string) {
+    super('plan-required', detail);
+  }
+}
+
 export class NotFoundError extends ProblemError {
   constructor(detail: string) {
     super('not-found', detail);
@@ -69,6 +76,13 @@ export class ConflictError extends ProblemError {
   }
 }
 
+/** The `If-Match` of the request names a state that is not the present one. */
+export class PreconditionFailedError extends ProblemError {
+  constructor() {
+    super('precondition-failed', 'It has changed since you read it; read it again, then change it.');
+  }
+}
+
 export class TooLargeError extends ProblemError {
   constructor(detail: string) {
     super('too-large', detail);
@@ -78,6 +92,12 @@ export class TooLargeError extends ProblemError {
 export class UnsupportedMediaTypeError extends ProblemError {
   constructor(detail: string) {
     super('unsupported-media-type', detail);
+  }
+}
+
+export class RateLimitedError extends ProblemError {
+  constructor(detail: string, options: { retryAfterSeconds: number }) {
+    super('rate-limited', detail, { headers: { 'retry-after': String(options.retryAfterSeconds) } });
   }
 }
 

@@ -34,6 +34,7 @@ function config(env: Record<string, string>, ...profiles: string[]) {
 const secrets = {
   POSTGRES_PASSWORD: 'p'.repeat(48),
   INTERNAL_TOKEN: 't'.repeat(48),
+  ENCRYPTION_KEY: 'e'.repeat(48),
   GRAFANA_ADMIN_PASSWORD: 'a'.repeat(48),
   GRAFANA_SECRET_KEY: 'k'.repeat(48),
 };

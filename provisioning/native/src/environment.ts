@@ -9,6 +9,7 @@ export function serviceEnvironment(context: Omit<Context, 'env'>): Record<string
   return {
     DATABASE_URL: `postgres://${postgresUser}:${password}@${at('postgres', 'sql')}/${postgresDatabase}`,
     INTERNAL_TOKEN: context.secret('internal-token'),
+    ENCRYPTION_KEY: context.secret('encryption-key'),
     OPERATOR_FILE: join(context.dir, 'secrets', 'operator.json'),
     CONTROL_PLANE_LISTEN: at('control-plane'),
     CONTROL_PLANE_URL: `http://${at('control-plane')}`,

@@ -42,7 +42,7 @@ function recordingListener() {
     said,
     connected: () => say('connected'),
     disconnected: () => say('disconnected'),
-    invalidated: (sha256: string) => say(`invalidated ${sha256}`),
+    invalidated: (subject: string) => say(`invalidated ${subject}`),
     async until(count: number): Promise<string[]> {
       while (said.length < count) await new Promise<void>((resolve) => (wake = resolve));
       return said;
@@ -56,7 +56,7 @@ describe('the credential events', () => {
     answer = (request, response) => {
       expect(request.headers.authorization).toBe(`Bearer ${TOKEN}`);
       response.write('{"type":"hello"}\n{"type":"inval');
-      response.write(`idated","sha256":"${SHA}"}\n`);
+      response.write(`idated","subject":"credential:${SHA}"}\n`);
       connections += 1;
       if (connections === 1) setImmediate(() => response.destroy());
     };
@@ -64,10 +64,10 @@ describe('the credential events', () => {
     client.follow(listener);
     expect(await listener.until(5)).toEqual([
       'connected',
-      `invalidated ${SHA}`,
+      `invalidated credential:${SHA}`,
       'disconnected',
       'connected',
-      `invalidated ${SHA}`,
+      `invalidated credential:${SHA}`,
     ]);
   });
 
@@ -80,10 +80,10 @@ describe('the credential events', () => {
 
   it('of a type that is not known are passed over', async () => {
     answer = (_request, response) =>
-      void response.write(`{"type":"new"}\n{"type":"invalidated","sha256":"${SHA}"}\n`);
+      void response.write(`{"type":"new"}\n{"type":"invalidated","subject":"credential:${SHA}"}\n`);
     const listener = recordingListener();
     client.follow(listener);
-    expect(await listener.until(1)).toEqual([`invalidated ${SHA}`]);
+    expect(await listener.until(1)).toEqual([`invalidated credential:${SHA}`]);
   });
 });
 

@@ -2,9 +2,10 @@
 // no longer hold.
 import {
   Credential,
-  CREDENTIAL_EVENTS_PATH,
-  CREDENTIAL_PING_INTERVAL_MS,
-  CredentialEvent,
+  IDENTITY_EVENTS_PATH,
+  IDENTITY_PING_INTERVAL_MS,
+  IdentityEvent,
+  type IdentitySubject,
   resolveCredential,
 } from '@obstack/contracts/internal';
 import type { Logger } from '@obstack/service-kit/logger';
@@ -12,7 +13,7 @@ import { Pool } from 'undici';
 
 const RESOLVE_DEADLINE_MS = 2_000;
 // Three missed pings mean that the line is dead.
-const SILENCE_MS = CREDENTIAL_PING_INTERVAL_MS * 3.5;
+const SILENCE_MS = IDENTITY_PING_INTERVAL_MS * 3.5;
 const RECONNECT_MIN_MS = 100;
 const RECONNECT_MAX_MS = 2_000;
 
@@ -20,7 +21,8 @@ export interface ControlPlaneListener {
   /** The stream is (re)connected: anything may have changed while it was not. */
   connected(): void;
   disconnected(): void;
-  invalidated(sha256: string): void;
+  /** Answers about this subject no longer hold: `credential:<sha256>`, `tenant:<id>` or `user:<id>`. */
+  invalidated(subject: IdentitySubject): void;
 }
 
 export class ControlPlaneClient {
@@ -88,7 +90,7 @@ export class ControlPlaneClient {
     try {
       const reply = await this.#pool.request({
         method: 'GET',
-        path: CREDENTIAL_EVENTS_PATH,
+        path: IDENTITY_EVENTS_PATH,
         headers: { authorization: this.#authorization },
         signal: AbortSignal.any([silence.signal, this.#stop.signal]),
         bodyTimeout: 0,
@@ -100,12 +102,12 @@ export class ControlPlaneClient {
       for await (const line of lines(reply.body)) {
         timer.refresh();
         // A line of a type that is not known here comes from a newer control-plane, and is not for us.
-        const event = CredentialEvent.safeParse(JSON.parse(line)).data;
+        const event = IdentityEvent.safeParse(JSON.parse(line)).data;
         if (event?.type === 'hello') {
           onHello();
           listener.connected();
         } else if (event?.type === 'invalidated') {
-          listener.invalidated(event.sha256);
+          listener.invalidated(event.subject);
         }
       }
     } finally {

@@ -70,7 +70,7 @@ describe('an invalidation', () => {
   it('makes the next look-up ask', async () => {
     await cache.lookup(SHA);
     resolve.mockResolvedValue(undefined);
-    cache.invalidated(SHA);
+    cache.invalidated(`credential:${SHA}`);
     expect(await cache.lookup(SHA)).toBeUndefined();
   });
 
@@ -79,7 +79,7 @@ describe('an invalidation', () => {
     resolve.mockImplementationOnce(() => new Promise((done) => (answer = done)));
     const found = cache.lookup(SHA);
     await Promise.resolve();
-    cache.invalidated(SHA);
+    cache.invalidated(`credential:${SHA}`);
     resolve.mockResolvedValue(undefined);
     answer(credential());
     expect(await found).toBeUndefined();
@@ -89,7 +89,7 @@ describe('an invalidation', () => {
   it('while control-plane is down lets nobody in', async () => {
     await cache.lookup(SHA);
     resolve.mockRejectedValue(new Error('down'));
-    cache.invalidated(SHA);
+    cache.invalidated(`credential:${SHA}`);
     await expect(cache.lookup(SHA)).rejects.toMatchObject({ status: 503 });
   });
 });
@@ -133,7 +133,7 @@ describe('a watched credential', () => {
     cache.connected();
     await cache.lookup(SHA);
     resolve.mockResolvedValue(undefined);
-    cache.invalidated(SHA);
+    cache.invalidated(`credential:${SHA}`);
     await revoked;
   });
 
@@ -142,7 +142,7 @@ describe('a watched credential', () => {
     const onRevoked = jest.fn();
     cache.watch(SHA, onRevoked)();
     resolve.mockResolvedValue(undefined);
-    cache.invalidated(SHA);
+    cache.invalidated(`credential:${SHA}`);
     await cache.lookup(SHA);
     expect(onRevoked).not.toHaveBeenCalled();
   });

@@ -2,7 +2,7 @@
 // credentials can never share an answer (isolation class 10). An answer is dropped as soon as control-plane says
 // that it no longer holds, re-asked after every gap in what control-plane could say, and served on while
 // control-plane cannot be reached at all.
-import type { Credential } from '@obstack/contracts/internal';
+import type { Credential, IdentitySubject } from '@obstack/contracts/internal';
 import { refuse } from '../http/refusal.ts';
 import type { ControlPlaneListener } from './control-plane.ts';
 
@@ -86,12 +86,28 @@ export class CredentialCache implements ControlPlaneListener {
     this.#isConnected = false;
   }
 
-  invalidated(sha256: string): void {
+  invalidated(subject: IdentitySubject): void {
+    const [type, id] = subject.split(':') as [string, string];
+    if (type === 'credential') this.#forget(id);
+    if (type === 'tenant') this.#forgetTenant(id);
+  }
+
+  #forget(sha256: string): void {
     this.#known.delete(sha256);
     this.#unknown.delete(sha256);
     const pending = this.#pending.get(sha256);
     if (pending) pending.overtaken = true;
     if (this.#watchers.has(sha256)) this.#recheckWatched(sha256);
+  }
+
+  /** A walk over all that is known, which is a few milliseconds for what happens a few times a day. */
+  #forgetTenant(tenantId: string): void {
+    for (const { known } of this.#known.values()) {
+      if (known.tenantId === tenantId) this.#forget(known.sha256);
+    }
+    // Whose they are turns out with the answer.
+    this.#unknown.clear();
+    for (const pending of this.#pending.values()) pending.overtaken = true;
   }
 
   #ask(sha256: string): Promise<KnownCredential | undefined> {

@@ -13,7 +13,7 @@ import { CredentialCache } from '../../src/tenancy/credential-cache.ts';
 import { createIdentify } from '../../src/tenancy/identify.ts';
 import { Upstream } from '../../src/upstream/forward.ts';
 import { EnforcedQueries } from '../../src/query/enforced-queries.ts';
-import { enforcers } from '../../src/query/enforcers.ts';
+import { createEnforcers } from '../../src/query/enforcers.ts';
 import { lokiRoutes } from '../../src/query/loki.ts';
 import { lokiTail } from '../../src/query/loki-tail.ts';
 import { prometheusRoutes } from '../../src/query/prometheus.ts';
@@ -119,7 +119,7 @@ export async function startTestProxy(options: TestProxyOptions = {}): Promise<Te
   const context = {
     identify: createIdentify(credentials),
     credentials,
-    queries: new EnforcedQueries(enforcers),
+    queries: new EnforcedQueries(createEnforcers()),
     storageTenant: options.storageTenant ?? ((tenantId: string) => tenantId),
     upstreams: { ...upstreams, collector: upstreams.loki },
     log,
@@ -146,7 +146,7 @@ export async function startTestProxy(options: TestProxyOptions = {}): Promise<Te
     revoke: (text) => {
       const sha256 = hash('sha256', text, 'hex');
       known.delete(sha256);
-      credentials.invalidated(sha256);
+      credentials.invalidated(`credential:${sha256}`);
     },
     ask: (path, asked = {}) => ask(url, token, path, asked),
     async close() {

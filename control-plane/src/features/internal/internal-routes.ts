@@ -1,5 +1,5 @@
 /** What only a proxy may ask; none of it is part of the public API. */
-import { CREDENTIAL_EVENTS_PATH, resolveCredential } from '@obstack/contracts/internal';
+import { IDENTITY_EVENTS_PATH, resolveCredential } from '@obstack/contracts/internal';
 import { createEndpointRouter } from '@obstack/service-kit/endpoint';
 import type { Metrics } from '@obstack/service-kit/metrics';
 import { UnauthenticatedError } from '@obstack/service-kit/problem';
@@ -7,7 +7,7 @@ import { bearerToken, secretsEqual } from '@obstack/service-kit/secrets';
 import { type Response, Router } from 'express';
 import type { Database } from '../../db/connect.ts';
 import type { KeyStore } from '../keys/keys-store.ts';
-import type { CredentialEvents } from './credential-events.ts';
+import type { IdentityEvents } from './identity-events.ts';
 import { resolveLive } from './credentials-service.ts';
 
 /** A proxy that leaves this much unread is cut off; it then connects anew and starts from a `hello`. */
@@ -17,7 +17,7 @@ export interface InternalDeps {
   internalToken: string;
   db: Database;
   keys: KeyStore;
-  events: CredentialEvents;
+  events: IdentityEvents;
   metrics: Metrics;
 }
 
@@ -30,12 +30,12 @@ export function internalRoutes({ internalToken, db, keys, events, metrics }: Int
 
   const api = createEndpointRouter({
     caller: 'proxy',
-    context: ({ authorization }) => requireProxy(authorization),
+    admit: ({ headers }) => requireProxy(headers.authorization),
   });
   api.mount(resolveCredential, (_ctx, { body }) => resolveLive(db, keys, body.sha256));
 
   const router = Router();
-  router.get(CREDENTIAL_EVENTS_PATH, (request, response) => {
+  router.get(IDENTITY_EVENTS_PATH, (request, response) => {
     requireProxy(request.headers.authorization);
     streamEvents(events, response);
   });
@@ -47,8 +47,8 @@ export function internalRoutes({ internalToken, db, keys, events, metrics }: Int
   return router;
 }
 
-function streamEvents(events: CredentialEvents, response: Response): void {
-  response.locals['endpoint'] = 'credentialEvents';
+function streamEvents(events: IdentityEvents, response: Response): void {
+  response.locals['endpoint'] = 'identityEvents';
   response.writeHead(200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' });
   response.flushHeaders();
   const leave = events.subscribe({

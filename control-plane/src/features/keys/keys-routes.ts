@@ -1,6 +1,6 @@
 import type { ingestionKeys } from '@obstack/contracts';
 import type { EndpointRouter } from '@obstack/service-kit/endpoint';
-import type { Context } from '../../context.ts';
+import type { Context } from '../../call/context.ts';
 import type { KeysService } from './keys-service.ts';
 
 /** Mounts one of the two addresses under which credentials are managed; their endpoints have the same shape. */

@@ -11,7 +11,7 @@ import {
   SIGNALS,
 } from '@obstack/contracts';
 import { ConflictError, InvalidError, NotFoundError } from '@obstack/service-kit/problem';
-import { actorName, requirePermission, type TenantContext } from '../../context.ts';
+import { actorName, type TenantContext } from '../../call/context.ts';
 import type { MintedCredential } from '../../identity/mint-credential.ts';
 import type { TenantStore } from '../tenants/tenants-store.ts';
 import type { KeyRow, KeyStore, NewKeyRow } from './keys-store.ts';
@@ -52,12 +52,13 @@ export function createKeysService(
       sha256,
       created_by: actorName(ctx.actor),
     });
-    return { key: present(row), secret: text };
+    const key = present(row);
+    ctx.audited({ target: { type: 'key', id: keyId }, after: key });
+    return { key, secret: text };
   }
 
   return {
     async create(ctx, { name, signals, expiresAt }) {
-      requirePermission(ctx, 'keys:write');
       await requireTenant(ctx);
       return issue(ctx, {
         name,
@@ -67,33 +68,27 @@ export function createKeysService(
     },
 
     async list(ctx, page) {
-      requirePermission(ctx, 'keys:read');
       await requireTenant(ctx);
       const { items, next } = await keys.list(ctx.db, scopeOf(ctx), page);
       return { items: items.map(present), next };
     },
 
     async get(ctx, keyId) {
-      requirePermission(ctx, 'keys:read');
       return present(found(await keys.find(ctx.db, scopeOf(ctx), keyId)));
     },
 
     async revoke(ctx, keyId) {
-      requirePermission(ctx, 'keys:write');
       found(await keys.find(ctx.db, scopeOf(ctx), keyId));
       await keys.revoke(ctx.db, scopeOf(ctx), keyId);
     },
 
     async rotate(ctx, keyId, { overlapSeconds }) {
-      requirePermission(ctx, 'keys:write');
-      return await ctx.db.transaction(async (tx) => {
-        const old = found(await keys.findForUpdate(tx, scopeOf(ctx), keyId));
-        requireRotatable(old);
-        const { name, signals } = old;
-        const issued = await issue({ ...ctx, db: tx }, { name, signals, expires_at: sameLifetime(old) });
-        await keys.supersede(tx, old.id, issued.key.id, overlapSeconds);
-        return issued;
-      });
+      const old = found(await keys.findForUpdate(ctx.db, scopeOf(ctx), keyId));
+      requireRotatable(old);
+      const { name, signals } = old;
+      const issued = await issue(ctx, { name, signals, expires_at: sameLifetime(old) });
+      await keys.supersede(ctx.db, old.id, issued.key.id, overlapSeconds);
+      return issued;
     },
   };
 }

@@ -21,7 +21,7 @@ export async function ensureOperator(
   path: string,
 ): Promise<void> {
   const { db, store, logger } = deps;
-  await db.transaction(async (tx) => {
+  await db.begin('platform', async (tx) => {
     await store.lock(tx);
     if (await store.exists(tx)) return;
 

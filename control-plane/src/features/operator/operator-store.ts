@@ -24,11 +24,10 @@ export const operatorStore = {
     });
   },
 
-  async findIdByToken(db: Executor, tokenSha256: string): Promise<string | undefined> {
-    const row = await db<{ id: string; token_sha256: string }>('operators')
+  findByToken(db: Executor, tokenSha256: string): Promise<{ id: string; email: string } | undefined> {
+    return db<{ id: string; email: string; token_sha256: string }>('operators')
       .where({ token_sha256: tokenSha256 })
-      .first('id');
-    return row?.id;
+      .first('id', 'email');
   },
 };
 

@@ -1,6 +1,6 @@
 import { createTenant, getTenant, listTenants } from '@obstack/contracts';
 import type { EndpointRouter } from '@obstack/service-kit/endpoint';
-import type { Context } from '../../context.ts';
+import type { Context } from '../../call/context.ts';
 import type { TenantsService } from './tenants-service.ts';
 
 export function mountTenants(api: EndpointRouter<'actor', Context>, service: TenantsService): void {

@@ -1,6 +1,6 @@
 import type { CreateTenant, Page, PageQuery, Tenant } from '@obstack/contracts';
 import { ConflictError, NotFoundError } from '@obstack/service-kit/problem';
-import { type Context, requirePermission, type TenantContext } from '../../context.ts';
+import type { Context, TenantContext } from '../../call/context.ts';
 import type { TenantRow, TenantStore } from './tenants-store.ts';
 
 export interface TenantsService {
@@ -12,7 +12,6 @@ export interface TenantsService {
 export function createTenantsService(store: TenantStore): TenantsService {
   return {
     async create(ctx, input) {
-      requirePermission(ctx, 'tenants:write');
       const row = await store.insert(ctx.db, input);
       if (!row) {
         throw new ConflictError('Another tenant has this name.', [
@@ -23,17 +22,17 @@ export function createTenantsService(store: TenantStore): TenantsService {
           },
         ]);
       }
-      return present(row);
+      const tenant = present(row);
+      ctx.audited({ target: { type: 'tenant', id: tenant.id }, after: tenant });
+      return tenant;
     },
 
     async list(ctx, page) {
-      requirePermission(ctx, 'tenants:read');
       const { items, next } = await store.list(ctx.db, page);
       return { items: items.map(present), next };
     },
 
     async get(ctx) {
-      requirePermission(ctx, 'tenants:read');
       const row = await store.find(ctx.db, ctx.tenantId);
       if (!row) throw new NotFoundError('There is no such tenant.');
       return present(row);
@@ -46,6 +45,10 @@ function present(row: TenantRow): Tenant {
     id: row.id,
     name: row.name,
     plan: row.plan,
+    state: row.state,
+    features: row.features,
+    limits: row.limits,
+    namespaces: row.namespaces,
     isActive: row.is_active,
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),

@@ -1,4 +1,14 @@
-import { type CreateTenant, type Page, type PageQuery, type Plan, TenantId } from '@obstack/contracts';
+import {
+  type CostNamespace,
+  type CreateTenant,
+  type FeatureOverrides,
+  type LimitOverrides,
+  type Page,
+  type PageQuery,
+  type Plan,
+  TenantId,
+  type TenantState,
+} from '@obstack/contracts';
 import type { Executor } from '../../db/connect.ts';
 import { readPage } from '../../db/pages.ts';
 
@@ -6,6 +16,10 @@ export interface TenantRow {
   id: string;
   name: string;
   plan: Plan;
+  state: TenantState;
+  features: FeatureOverrides;
+  limits: LimitOverrides;
+  namespaces: CostNamespace[];
   is_active: boolean;
   created_at: Date;
   updated_at: Date;

@@ -31,10 +31,11 @@ const keyParams = z.strictObject({ tenantId: TenantId, keyId: KeyId });
 function lifeCycle(spec: { segment: string; noun: string; id: string; tag: string }) {
   const { noun, tag } = spec;
   const path = `/api/v1/tenants/{tenantId}/${spec.segment}`;
-  const common = { tag, caller: 'actor' } as const;
+  const reads = { tag, caller: 'actor', permission: 'keys:read' } as const;
+  const writes = { tag, caller: 'actor', permission: 'keys:write' } as const;
   return {
     create: defineEndpoint({
-      ...common,
+      ...writes,
       id: `create${spec.id}`,
       method: 'POST',
       path,
@@ -46,7 +47,7 @@ function lifeCycle(spec: { segment: string; noun: string; id: string; tag: strin
       problems: ['not-found'],
     }),
     list: defineEndpoint({
-      ...common,
+      ...reads,
       id: `list${spec.id}s`,
       method: 'GET',
       path,
@@ -58,7 +59,7 @@ function lifeCycle(spec: { segment: string; noun: string; id: string; tag: strin
       problems: ['not-found'],
     }),
     get: defineEndpoint({
-      ...common,
+      ...reads,
       id: `get${spec.id}`,
       method: 'GET',
       path: `${path}/{keyId}`,
@@ -69,7 +70,7 @@ function lifeCycle(spec: { segment: string; noun: string; id: string; tag: strin
       problems: ['not-found'],
     }),
     revoke: defineEndpoint({
-      ...common,
+      ...writes,
       id: `revoke${spec.id}`,
       method: 'DELETE',
       path: `${path}/{keyId}`,
@@ -79,7 +80,7 @@ function lifeCycle(spec: { segment: string; noun: string; id: string; tag: strin
       problems: ['not-found'],
     }),
     rotate: defineEndpoint({
-      ...common,
+      ...writes,
       id: `rotate${spec.id}`,
       method: 'POST',
       path: `${path}/{keyId}/rotate`,

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../endpoint.ts';
-import { DisplayName, Plan, Tenant, TenantId } from '../entities.ts';
+import { DisplayName, Tenant, TenantId } from '../entities.ts';
 import { PageQuery, pageOf } from '../pagination.ts';
+import { Plan } from '../plans.ts';
 
 export const CreateTenant = z.strictObject({
   /** Unique, letter case aside. */
@@ -17,6 +18,7 @@ export const createTenant = defineEndpoint({
   summary: 'Create a tenant',
   tag: 'Tenants',
   caller: 'actor',
+  permission: 'tenants:write',
   request: CreateTenant,
   response: Tenant,
   status: 201,
@@ -30,6 +32,7 @@ export const listTenants = defineEndpoint({
   summary: 'List tenants, oldest first',
   tag: 'Tenants',
   caller: 'actor',
+  permission: 'tenants:read',
   query: PageQuery,
   response: pageOf(Tenant),
   status: 200,
@@ -43,6 +46,7 @@ export const getTenant = defineEndpoint({
   summary: 'Get one tenant',
   tag: 'Tenants',
   caller: 'actor',
+  permission: 'tenants:read',
   params: z.strictObject({ tenantId: TenantId }),
   response: Tenant,
   status: 200,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { CredentialEvents } from './credential-events.ts';
+import { IdentityEvents } from './identity-events.ts';
 
 function subscriber() {
   const types: string[] = [];
@@ -10,9 +10,9 @@ function subscriber() {
   };
 }
 
-describe('CredentialEvents', () => {
+describe('IdentityEvents', () => {
   it('says hello first, also to those who came before it listened', () => {
-    const events = new CredentialEvents();
+    const events = new IdentityEvents();
     const early = subscriber();
     events.subscribe(early);
     expect(early.types).toEqual([]);
@@ -24,7 +24,7 @@ describe('CredentialEvents', () => {
   });
 
   it('promises nothing while it cannot listen, and says hello again afterwards', () => {
-    const events = new CredentialEvents();
+    const events = new IdentityEvents();
     const proxy = subscriber();
     events.subscribe(proxy);
     events.onListening();
@@ -41,7 +41,7 @@ describe('CredentialEvents', () => {
   });
 
   it('forgets those who left', () => {
-    const events = new CredentialEvents();
+    const events = new IdentityEvents();
     const proxy = subscriber();
     const leave = events.subscribe(proxy);
     leave();

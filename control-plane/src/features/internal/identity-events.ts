@@ -1,9 +1,9 @@
-/** Passes every change of a credential on to every connected proxy. */
-import type { CredentialEvent } from '@obstack/contracts/internal';
+/** Passes every change of who may do what on to every connected proxy. */
+import type { IdentityEvent } from '@obstack/contracts/internal';
 import type { ListenHandlers } from '../../db/listen.ts';
 
-/** On which the database says, by its triggers, the hash of each credential that changed. */
-export const CREDENTIAL_CHANGED_CHANNEL = 'credential_changed';
+/** On which the database says, by its triggers, whom a change was about. */
+export const IDENTITY_CHANGED_CHANNEL = 'identity_changed';
 
 export interface Subscriber {
   /** Takes one event as a line of NDJSON. */
@@ -16,7 +16,7 @@ export interface Subscriber {
  * The promise behind each `ping` and `hello` is that no change is missed; while the listener is away
  * nothing is sent, and a newcomer waits for its `hello`.
  */
-export class CredentialEvents implements ListenHandlers {
+export class IdentityEvents implements ListenHandlers {
   #listening = false;
   readonly #subscribers = new Set<Subscriber>();
 
@@ -48,20 +48,20 @@ export class CredentialEvents implements ListenHandlers {
     this.#broadcast({ type: 'ping' });
   }
 
-  onNotify(sha256: string): void {
-    this.#broadcast({ type: 'invalidated', sha256 });
+  onNotify(subject: string): void {
+    this.#broadcast({ type: 'invalidated', subject });
   }
 
   onLost(): void {
     this.#listening = false;
   }
 
-  #broadcast(event: CredentialEvent): void {
+  #broadcast(event: IdentityEvent): void {
     const text = line(event);
     for (const subscriber of this.#subscribers) subscriber.send(text);
   }
 }
 
-function line(event: CredentialEvent): string {
+function line(event: IdentityEvent): string {
   return `${JSON.stringify(event)}\n`;
 }

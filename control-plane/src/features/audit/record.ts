@@ -1,0 +1,63 @@
+/** Turns a call into its row of the audit log. */
+import { isDeepStrictEqual } from 'node:util';
+import type { Endpoint } from '@obstack/contracts';
+import type { Actor, AuditDetails, Origin } from '../../call/context.ts';
+import type { AuditOutcome, NewAuditRow } from './audit-store.ts';
+
+export interface AuditedCall {
+  endpoint: Endpoint;
+  actor: Pick<Actor, 'type' | 'id' | 'name'> | null;
+  /** In whose log it stands. */
+  tenantId: string | null;
+  origin: Origin;
+  /** From the path; its last id names the target unless the details do. */
+  path: Readonly<Record<string, string>>;
+  outcome: AuditOutcome;
+  details: AuditDetails;
+}
+
+export function auditRow({
+  endpoint,
+  actor,
+  tenantId,
+  origin,
+  path,
+  outcome,
+  details,
+}: AuditedCall): NewAuditRow {
+  const target = details.target ?? targetOf(path);
+  return {
+    tenant_id: tenantId,
+    actor_type: actor?.type ?? 'anonymous',
+    actor_id: actor?.id ?? '',
+    actor_name: actor?.name ?? '',
+    ip: origin.ip || null,
+    user_agent: origin.userAgent?.slice(0, 512) ?? null,
+    action: endpoint.id,
+    target_type: target?.type ?? 'platform',
+    // A path that was never validated (a denied attempt) may be of any length.
+    target_id: target?.id.slice(0, 255) ?? null,
+    outcome,
+    reason: details.reason ?? null,
+    request_id: origin.requestId,
+    diff: diffOf(details.before, details.after),
+  };
+}
+
+/** `{tenantId, keyId}` is about the key. */
+function targetOf(path: AuditedCall['path']): AuditDetails['target'] {
+  const [name, id] = Object.entries(path).at(-1) ?? [];
+  return name !== undefined && id !== undefined ? { type: name.replace(/Id$/, ''), id } : undefined;
+}
+
+/** Fields that differ, or all of them where there is no before or no after. Times of the change itself say nothing. */
+function diffOf(before: object | undefined, after: object | undefined): NewAuditRow['diff'] {
+  if (!before && !after) return null;
+  const from = (before ?? {}) as Record<string, unknown>;
+  const to = (after ?? {}) as Record<string, unknown>;
+  const names = [...new Set([...Object.keys(from), ...Object.keys(to)])];
+  const changed = names.filter((name) => name !== 'updatedAt' && !isDeepStrictEqual(from[name], to[name]));
+  return Object.fromEntries(
+    changed.map((name) => [name, { from: from[name] ?? null, to: to[name] ?? null }]),
+  );
+}

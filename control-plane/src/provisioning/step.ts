@@ -1,0 +1,29 @@
+/** One thing outside of our database that a tenant needs: a realm, an org, a place for its files. */
+import type { Tenant } from '@obstack/contracts';
+import type { Logger } from '@obstack/service-kit/logger';
+import type { Executor } from '../db/connect.ts';
+
+export interface StepContext {
+  tenant: Tenant;
+  logger: Logger;
+  /** A transaction within the tenant's scope. */
+  begin<T>(work: (tx: Executor) => Promise<T>): Promise<T>;
+}
+
+export interface ProvisioningStep {
+  /** Stable: it is kept in the database and shown to people. */
+  readonly name: string;
+  /** What it makes, in words for the Admin page: `Grafana organisation`. */
+  readonly title: string;
+  /** Steps that must be done before it. */
+  readonly after: readonly string[];
+  /** Why this tenant goes without, for people: "no Keycloak is configured"; null when it applies. */
+  skipped(tenant: Tenant): string | null;
+  /**
+   * Makes it so, whatever is there already: it may run any number of times, and after a crash at any point of an
+   * earlier run. Rejects when it could not; it is then tried again later.
+   */
+  apply(ctx: StepContext): Promise<void>;
+  /** The reverse, when the tenant leaves; nothing left to remove is a success. */
+  remove(ctx: StepContext): Promise<void>;
+}
