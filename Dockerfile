@@ -6,11 +6,12 @@ COPY packages/contracts/package.json packages/contracts/
 COPY packages/service-kit/package.json packages/service-kit/
 COPY proxy/package.json proxy/
 COPY control-plane/package.json control-plane/
+COPY cli/package.json cli/
 COPY provisioning/native/package.json provisioning/native/
 COPY demo/package.json demo/
 COPY bench/package.json bench/
 COPY e2e/package.json e2e/
-RUN npm ci --omit=dev --workspace=@obstack/proxy --workspace=@obstack/control-plane --workspace=@obstack/demo
+RUN npm ci --omit=dev --workspace=@obstack/proxy --workspace=@obstack/control-plane --workspace=@obstack/cli --workspace=@obstack/demo
 
 FROM node:24.21.0-trixie-slim
 ENV NODE_ENV=production
@@ -20,8 +21,10 @@ COPY package.json ./
 COPY packages packages
 COPY proxy proxy
 COPY control-plane control-plane
+COPY cli cli
 COPY demo demo
 COPY provisioning/grafana provisioning/grafana
+COPY provisioning/opensearch provisioning/opensearch
 # A volume mounted here starts with this owner.
 RUN mkdir -p /var/lib/obstack/secrets && chown -R node:node /var/lib/obstack
 USER node

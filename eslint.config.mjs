@@ -15,7 +15,7 @@ const layer = (files, patterns, ignores = tests) => ({
   },
 });
 const acrossWorkspaces = {
-  regex: '^(\\.\\./)+(packages|proxy|control-plane|provisioning|demo|bench|e2e)/',
+  regex: '^(\\.\\./)+(packages|proxy|control-plane|cli|provisioning/native|demo|bench|e2e)/',
   message: 'Import another workspace by its package name.',
 };
 const onlyObstack = (...names) => ({
@@ -30,6 +30,10 @@ const owned = (library, owner) => ({
 const undici = owned('undici', 'proxy/src/upstream and tenancy/control-plane.ts');
 const ws = owned('ws', 'proxy/src/query/loki-tail.ts');
 const express = owned('express', 'control-plane app.ts and service-kit endpoint.ts');
+const jose = owned('jose', 'service-kit/src/jwt.ts');
+const redis = owned('@redis/client', 'service-kit/src/redis.ts');
+const keycloak = owned('@keycloak/keycloak-admin-client', 'control-plane/src/identity/keycloak/admin.ts');
+const s3 = owned('@aws-sdk/client-s3', 'control-plane/src/objects/s3.ts');
 const sql = owned('knex|pg', 'control-plane: db/ and *-store.ts');
 const proxyLayers = onlyObstack('contracts', 'service-kit');
 
@@ -72,17 +76,21 @@ export default tseslint.config(
   },
   { files: ['**/*.mjs'], languageOptions: { globals: { process: 'readonly' } } },
 
+  // Everywhere, tests included; the layers below add to it.
+  layer(['**/*.ts'], [], []),
   layer(
     ['packages/contracts/**/*.ts'],
     [{ regex: '^(?!zod$|\\.{1,2}/)', message: 'contracts runs in browser and Node, on zod alone.' }],
   ),
-  layer(['packages/service-kit/**/*.ts'], [onlyObstack('contracts')]),
-  layer(['proxy/**/*.ts'], [proxyLayers, undici, ws, express, sql]),
+  layer(['packages/service-kit/**/*.ts'], [onlyObstack('contracts'), jose, redis]),
+  layer(['packages/service-kit/src/jwt.ts'], [onlyObstack('contracts'), redis]),
+  layer(['packages/service-kit/src/redis.ts'], [onlyObstack('contracts'), jose]),
+  layer(['proxy/**/*.ts'], [proxyLayers, undici, ws, express, jose, redis, sql]),
   layer(
     ['proxy/src/upstream/**/*.ts', 'proxy/src/tenancy/control-plane.ts'],
-    [proxyLayers, ws, express, sql],
+    [proxyLayers, ws, express, jose, redis, sql],
   ),
-  layer(['proxy/src/query/loki-tail.ts'], [proxyLayers, undici, express, sql]),
+  layer(['proxy/src/query/loki-tail.ts'], [proxyLayers, undici, express, jose, redis, sql]),
   layer(
     ['proxy/src/query/enforce-*.ts', 'proxy/src/query/matcher.ts', 'proxy/src/query/splice.ts'],
     [
@@ -92,11 +100,20 @@ export default tseslint.config(
       },
     ],
   ),
-  layer(['control-plane/**/*.ts'], [onlyObstack('contracts', 'service-kit'), sql]),
+  layer(['control-plane/**/*.ts'], [onlyObstack('contracts', 'service-kit'), jose, redis, sql, keycloak, s3]),
+  layer(
+    ['control-plane/src/identity/keycloak/admin.ts'],
+    [onlyObstack('contracts', 'service-kit'), jose, redis, sql, s3],
+  ),
+  layer(
+    ['control-plane/src/objects/s3.ts'],
+    [onlyObstack('contracts', 'service-kit'), jose, redis, sql, keycloak],
+  ),
   layer(
     ['control-plane/src/db/**/*.ts', 'control-plane/src/**/*-store.ts', 'control-plane/migrations/**/*.ts'],
-    [onlyObstack('contracts', 'service-kit')],
+    [onlyObstack('contracts', 'service-kit'), jose],
   ),
   layer(['provisioning/native/**/*.ts'], [onlyObstack('contracts', 'demo')]),
+  layer(['cli/**/*.ts'], [onlyObstack('contracts', 'service-kit')]),
   layer(['demo/**/*.ts'], [onlyObstack('contracts', 'service-kit', 'native')]),
 );

@@ -3,8 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { decode } from '@obstack/proxy/test/ingest/codec.ts';
-import { logsPayload, writeRequestV1 } from '@obstack/proxy/test/ingest/payloads.ts';
+import { decodeMessage, logsPayload, writeRequestV1 } from '@obstack/proxy/testing';
 import { compressSync, uncompressSync } from 'snappy';
 import { OURS } from './contest.ts';
 import type { Contender, Scenario } from './contest.ts';
@@ -90,7 +89,7 @@ interface Logs {
 
 function logsNotStamped({ headers, body }: Sample): string | undefined {
   const plain = headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body;
-  const { resourceLogs } = decode('otlp.ExportLogsServiceRequest', plain) as unknown as Logs;
+  const { resourceLogs } = decodeMessage('otlp.ExportLogsServiceRequest', plain) as unknown as Logs;
   const records = resourceLogs.flatMap(({ scopeLogs }) => scopeLogs.flatMap(({ logRecords }) => logRecords));
   if (records.length !== RECORDS) return `${records.length} log records arrived`;
   const isStamped = resourceLogs.every(({ resource }) => {
@@ -106,7 +105,7 @@ interface WriteRequest {
 
 function seriesNotStamped({ body }: Sample): string | undefined {
   const plain = uncompressSync(body) as Buffer;
-  const { timeseries } = decode('remotewrite.V1.WriteRequest', plain) as unknown as WriteRequest;
+  const { timeseries } = decodeMessage('remotewrite.V1.WriteRequest', plain) as unknown as WriteRequest;
   if (timeseries.length !== SERIES) return `${timeseries.length} series arrived`;
   const isStamped = timeseries.every(({ labels }) => {
     const tenants = labels.filter(({ name }) => name === 'tenant_id');

@@ -1,15 +1,16 @@
 // The pure functions alone, without sockets: what enforcing one query and stamping one record cost.
-import { stampOtlp } from '@obstack/proxy/src/ingest/stamp-otlp.ts';
-import { stampWriteRequestV1 } from '@obstack/proxy/src/ingest/stamp-remote-write-v1.ts';
-import { enforceLogql } from '@obstack/proxy/src/query/enforce-logql.ts';
-import { enforcePromql } from '@obstack/proxy/src/query/enforce-promql.ts';
-import { enforceTraceql } from '@obstack/proxy/src/query/enforce-traceql.ts';
 import {
+  enforceLogql,
+  enforcePromql,
+  enforceTraceql,
+  identified,
   logsPayload,
   metricsPayload,
+  stampOtlp,
+  stampWriteRequestV1,
   tracesPayload,
   writeRequestV1,
-} from '@obstack/proxy/test/ingest/payloads.ts';
+} from '@obstack/proxy/testing';
 import { median, spread } from './measure/stats.ts';
 import { TENANT_ID } from './parts/control-plane-stand-in.ts';
 import { hotQueries } from './payloads.ts';
@@ -42,7 +43,7 @@ const traceqlQueries = [
   '{ status = error } | rate() by (resource.service.name)',
 ];
 
-function subjects(): Subject[] {
+async function subjects(): Promise<Subject[]> {
   const enforced = (
     name: string,
     queries: readonly string[],
@@ -60,7 +61,9 @@ function subjects(): Subject[] {
     call: () => stampOtlp(signal, payload, TENANT_ID),
   });
   const series = writeRequestV1(2_000);
+  const identify = await identified(TENANT_ID);
   return [
+    { name: 'identify a query token', unit: 'query', units: 1, call: identify },
     enforced('enforce PromQL', hotQueries, enforcePromql),
     enforced('enforce LogQL', logqlQueries, enforceLogql),
     enforced('enforce TraceQL', traceqlQueries, enforceTraceql),
@@ -78,8 +81,8 @@ function subjects(): Subject[] {
 }
 
 /** @param millis how long each subject runs, after as long a warm-up */
-export function runMicro(millis: number): MicroFigures[] {
-  return subjects().map((subject) => {
+export async function runMicro(millis: number): Promise<MicroFigures[]> {
+  return (await subjects()).map((subject) => {
     time(subject, millis);
     const slices = Array.from({ length: 5 }, () => time(subject, millis / 5));
     const { name, unit } = subject;

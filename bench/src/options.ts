@@ -1,7 +1,7 @@
 // The command line.
 import { parseArgs } from 'node:util';
 
-const COMMANDS = ['query', 'ingest', 'micro'] as const;
+const COMMANDS = ['query', 'ingest', 'micro', 'control-plane', 'search'] as const;
 export type Command = (typeof COMMANDS)[number];
 
 export interface Options {
@@ -15,21 +15,23 @@ export interface Options {
   readonly only: string | undefined;
 }
 
-export const USAGE = `npm run bench -- <query | ingest | micro> [options]
+export const USAGE = `npm run bench -- <query | ingest | micro | control-plane | search> [options]
 
   query   our proxy, prom-label-proxy, nginx and nothing, on a query_range answer of 22 KB
   ingest  our proxy, the OTel Collector and nginx, on OTLP logs (1,000 records, 233 KB) and remote_write (2,000 series)
   micro   the pure functions alone: nanoseconds per enforced query and per stamped record
+  control-plane  lists and look-ups over 10,000 tenants, 100,000 keys and 500,000 audit events
+  search  500 users searching a million log lines, 100,000 spans and 5,000 series; filling the stores takes minutes, once
 
   --quick      one short round: does it work, not how fast is it
   --rounds N   rounds of a contest; the figures are medians over them (default 5)
-  --seconds N  length of one measured window (default 3)
+  --seconds N  length of one measured window (default 3; of search, 60)
   --only TEXT  only scenarios whose name holds TEXT
   --profile    instead of the contest: where our proxy's time goes, by part
   --json       print the result as JSON; it is kept in bench/results/ in any case
   --help       this
 
-Needs Linux, nginx and wrk on PATH, and Go to build the peers once.`;
+The contests need Linux, nginx and wrk on PATH, and Go to build the peers once.`;
 
 /** Undefined when help is asked for. Throws, naming what is wrong, on anything else it does not know. */
 export function parseOptions(args: readonly string[]): Options | undefined {

@@ -6,7 +6,7 @@ import { TENANT_ID } from './parts/control-plane-stand-in.ts';
 import type { Sample } from './parts/inspector.ts';
 import { obstack } from './parts/obstack.ts';
 import { startLabelProxy, startPassThrough, TENANT_HEADER } from './parts/peers.ts';
-import { coldQueries, hotQueries, rangeAnswer, rangeForm, selectorsIn } from './payloads.ts';
+import { coldQueries, hotQueries, newQueries, rangeAnswer, rangeForm, selectorsIn } from './payloads.ts';
 import type { Ring } from './ring.ts';
 
 const PATH = '/api/v1/query_range';
@@ -37,6 +37,11 @@ export async function queryScenarios(ring: Ring, profileDir?: string): Promise<S
       ...shared,
       name: 'cold queries',
       plan: { method: 'GET', headers: {}, targets: coldQueries.map(inUrl) },
+    },
+    {
+      ...shared,
+      name: 'new queries',
+      plan: { method: 'GET', headers: {}, targets: newQueries.map(inUrl) },
     },
     {
       ...shared,

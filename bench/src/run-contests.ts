@@ -1,11 +1,11 @@
 // One run of `query` or `ingest`, from starting the contenders to keeping the result.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { ensureBinary, proxyNodeFlags, RemedyError } from '@obstack/native';
 import { contest } from './contest.ts';
 import type { Pace, Scenario, Window } from './contest.ts';
 import { ingestScenarios } from './ingest.ts';
+import { keep } from './keep.ts';
 import { commit, describeMachine, versionOf } from './machine.ts';
 import type { Options } from './options.ts';
 import { queryScenarios } from './query.ts';
@@ -15,7 +15,6 @@ import { profile, renderBreakdown } from './run-profile.ts';
 import { openRing } from './ring.ts';
 import type { Ring } from './ring.ts';
 
-const RESULTS = join(import.meta.dirname, '../results');
 const THOROUGH: Pace = { rounds: 5, seconds: 3, warmUpSeconds: 8, connections: [1, 32] };
 const QUICK: Pace = { rounds: 1, seconds: 1, warmUpSeconds: 1, connections: [1, 32] };
 
@@ -82,13 +81,6 @@ function refuseWithoutTools(): void {
     `the benchmarks need ${missing.join(' and ')}, not found on PATH`,
     'On Debian or Ubuntu: apt-get install nginx-light wrk util-linux; nginx is then in /usr/sbin',
   );
-}
-
-function keep(command: Contest, at: string, result: object): string {
-  mkdirSync(RESULTS, { recursive: true });
-  const path = join(RESULTS, `${at.replaceAll(/[:.]/g, '-')}-${command}.json`);
-  writeFileSync(path, `${JSON.stringify(result, null, 2)}\n`);
-  return path;
 }
 
 const versions = async (): Promise<Record<string, string | undefined>> => ({

@@ -14,11 +14,18 @@ export async function protect(
     rights = 'SELECT, INSERT, UPDATE, DELETE',
   }: { column?: string | null; rights?: string } = {},
 ): Promise<void> {
-  const own = column === null ? 'false' : `${column}::text = current_setting('obstack.tenant', true)`;
   await db.raw(`
     ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY;
-    CREATE POLICY tenant_scope ON ${table}
-      USING (${own} OR current_setting('obstack.tenant', true) = '*');
+    CREATE POLICY tenant_scope ON ${table} USING (${inScope(column)});
     GRANT ${rights} ON ${table} TO obstack_app;
   `);
+}
+
+/**
+ * A CASE, as PostgreSQL takes that to hold for half of all rows. Of an OR of the two it expects next to none, and then
+ * reads and sorts a whole table for each page of a list rather than walking along an index.
+ */
+export function inScope(column: string | null): string {
+  const own = column === null ? 'false' : `${column}::text = current_setting('obstack.tenant', true)`;
+  return `CASE WHEN current_setting('obstack.tenant', true) = '*' THEN true ELSE ${own} END`;
 }

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ingestionKeys, queryTokens } from '@obstack/contracts';
 import { IDENTITY_PING_INTERVAL_MS } from '@obstack/contracts/internal';
+import type { ListenAddress } from '@obstack/service-kit/config';
 import { createEndpointRouter } from '@obstack/service-kit/endpoint';
 import { createHttpApp } from '@obstack/service-kit/http-app';
 import { createLogger, type Logger } from '@obstack/service-kit/logger';
@@ -11,25 +12,47 @@ import { createMetrics } from '@obstack/service-kit/metrics';
 import { closeServer, createShutdown } from '@obstack/service-kit/shutdown';
 import type { ControlPlaneConfig } from './config.ts';
 import { actorCalls } from './call/actor-calls.ts';
+import { mountAudit } from './features/audit/audit-routes.ts';
+import { createAuditService } from './features/audit/audit-service.ts';
 import { auditStore } from './features/audit/audit-store.ts';
+import { createRecordCall } from './features/audit/record-call.ts';
 import { createSealer } from './sealing.ts';
 import { connectDatabase } from './db/connect.ts';
 import { mapDatabaseError } from './db/errors.ts';
 import { listen } from './db/listen.ts';
 import { migrate } from './db/migrate.ts';
+import { docsRoutes } from './features/docs/docs-routes.ts';
 import { mountHealth, probeRoutes } from './features/health/health-routes.ts';
 import { IDENTITY_CHANGED_CHANNEL, IdentityEvents } from './features/internal/identity-events.ts';
 import { internalRoutes } from './features/internal/internal-routes.ts';
+import { mountPeople } from './features/auth/mount.ts';
 import { mountKeys } from './features/keys/keys-routes.ts';
 import { createKeysService } from './features/keys/keys-service.ts';
 import { keyStore } from './features/keys/keys-store.ts';
+import { mountOidc } from './features/oidc/oidc-routes.ts';
+import { createOidcService } from './features/oidc/oidc-service.ts';
 import { ensureOperator } from './features/operator/ensure-operator.ts';
 import { operatorStore } from './features/operator/operator-store.ts';
+import { mountRejections } from './features/rejections/rejections-routes.ts';
+import { rejectionStore } from './features/rejections/rejections-store.ts';
+import { sessionStore } from './features/sessions/sessions-store.ts';
 import { mountTenants } from './features/tenants/tenants-routes.ts';
 import { createTenantsService } from './features/tenants/tenants-service.ts';
 import { tenantStore } from './features/tenants/tenants-store.ts';
-import { createAuthenticate } from './identity/authenticate.ts';
+import { grafanaStore } from './grafana/grafana-store.ts';
+import { createProxyClient } from './features/test-event/proxy-client.ts';
+import { mountTestEvent } from './features/test-event/test-event-routes.ts';
+import { createTestEventService } from './features/test-event/test-event-service.ts';
+import { createIdentity } from './identity/identity.ts';
+import { noExternalIssuers } from './identity/issuers.ts';
+import { createEndKeycloakSession } from './identity/keycloak/end-session.ts';
+import { createKeycloak } from './identity/keycloak/keycloak.ts';
+import { createKeycloakIssuers } from './identity/keycloak/keycloak-issuers.ts';
+import { keycloakStore } from './identity/keycloak/keycloak-store.ts';
 import { mintCredential } from './identity/mint-credential.ts';
+import { createProvisioning } from './provisioning/provisioning.ts';
+import { provisioningStore } from './provisioning/provisioning-store.ts';
+import { arrivalSteps, exportPlace } from './provisioning/steps.ts';
 
 export interface ControlPlane {
   /** Base URL it listens on. */
@@ -67,17 +90,84 @@ export async function createControlPlane(
     });
     shutdown.add('change listener', () => listener.close());
 
-    const authenticate = createAuthenticate(db, operatorStore);
-    const publicApi = createEndpointRouter({ caller: 'anyone', admit: () => undefined });
+    const publicUrl = config.PUBLIC_URL ?? `http://${hostAndPort(config.CONTROL_PLANE_LISTEN)}`;
+    const keycloak = createKeycloak(config);
+    const identity = createIdentity({
+      db,
+      sealer: createSealer(config.ENCRYPTION_KEY, 'signing keys'),
+      publicUrl,
+      lifetime: { idleSeconds: config.SESSION_IDLE_SECONDS, maxSeconds: config.SESSION_MAX_SECONDS },
+      issuers: keycloak
+        ? createKeycloakIssuers({ ...keycloak, db, store: keycloakStore, audit: auditStore, logger })
+        : noExternalIssuers,
+    });
+    const publicApi = createEndpointRouter({ caller: 'anyone', admit: (call) => call });
     mountHealth(publicApi);
     const sealer = createSealer(config.ENCRYPTION_KEY, 'idempotent answers');
     const api = createEndpointRouter(
-      actorCalls({ db, authenticate, tenants: tenantStore, audit: auditStore, sealer }),
+      actorCalls({
+        db,
+        authenticate: identity.authenticate,
+        tenants: tenantStore,
+        audit: auditStore,
+        sealer,
+      }),
     );
     const keyDeps = { keys: keyStore, tenants: tenantStore, mint: mintCredential };
-    mountTenants(api, createTenantsService(tenantStore));
+    mountAudit(api, createAuditService(auditStore));
+    const provisioning = createProvisioning(arrivalSteps(config), provisioningStore);
+    mountTenants(
+      api,
+      createTenantsService({
+        tenants: tenantStore,
+        provisioning,
+        keys: keyStore,
+        sessions: sessionStore,
+        canExport: exportPlace(config) !== null,
+      }),
+    );
+    await mountPeople(
+      { publicApi, api },
+      {
+        db,
+        identity,
+        provisioning,
+        publicUrl,
+        authMethod: config.AUTH_METHOD,
+        isRegistrationOpen: config.REGISTRATION === 'open',
+        endElsewhere: createEndKeycloakSession({ db, store: keycloakStore, keycloak, logger }),
+      },
+    );
+    mountOidc(
+      { publicApi, api },
+      {
+        store: keycloakStore,
+        realms: keycloak?.realms ?? null,
+        service:
+          keycloak &&
+          createOidcService({
+            ...identity,
+            db,
+            store: keycloakStore,
+            oidc: keycloak.oidc,
+            sealer: createSealer(config.ENCRYPTION_KEY, 'sign-ins under way'),
+            record: createRecordCall(auditStore),
+            publicUrl,
+          }),
+      },
+    );
     mountKeys(api, ingestionKeys, createKeysService('ingestion-key', keyDeps));
     mountKeys(api, queryTokens, createKeysService('query-token', keyDeps));
+    mountRejections(api, { rejections: rejectionStore, tenants: tenantStore });
+    mountTestEvent(
+      api,
+      createTestEventService({
+        ...keyDeps,
+        proxy: config.PROXY_URL === undefined ? undefined : createProxyClient(config.PROXY_URL),
+        grafanaUrl: config.GRAFANA_URL,
+        grafanaOrgs: grafanaStore,
+      }),
+    );
 
     const isReady = async () => {
       await db.ping();
@@ -88,11 +178,22 @@ export async function createControlPlane(
       metrics,
       routers: [
         probeRoutes(isReady),
+        docsRoutes(),
         publicApi.router(),
         api.router(),
-        internalRoutes({ internalToken: config.INTERNAL_TOKEN, db, keys: keyStore, events, metrics }),
+        internalRoutes({
+          internalToken: config.INTERNAL_TOKEN,
+          db,
+          keys: keyStore,
+          rejections: rejectionStore,
+          people: identity.people,
+          issuerOf: identity.issuerOf,
+          events,
+          metrics,
+        }),
       ],
       mapError: mapDatabaseError,
+      trustedProxies: config.TRUSTED_PROXIES,
     });
 
     const server = createServer({ requestTimeout: 30_000 }, app);
@@ -102,7 +203,7 @@ export async function createControlPlane(
     shutdown.add('event streams', () => events.endAll());
 
     const address = server.address() as AddressInfo;
-    const url = `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
+    const url = `http://${hostAndPort({ host, port: address.port })}`;
     logger.info({ url }, 'control-plane is listening');
     return { url, close: () => shutdown.run() };
   } catch (error) {
@@ -110,4 +211,8 @@ export async function createControlPlane(
     await shutdown.run().catch(() => undefined);
     throw error;
   }
+}
+
+function hostAndPort({ host, port }: ListenAddress): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

@@ -348,7 +348,7 @@ describe('resolving', () => {
     const statements: string[] = [];
     await db.begin('platform', async (tx) => {
       tx.on('query', ({ sql }: { sql: string }) => statements.push(sql));
-      await keyStore.findLive(tx, '0'.repeat(64));
+      await keyStore.findByHash(tx, '0'.repeat(64));
     });
     await db.close();
     expect(statements).toEqual([expect.stringMatching(/^select/), 'COMMIT;']);

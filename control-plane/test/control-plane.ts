@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { IssuedKey, Tenant } from '@obstack/contracts';
+import type { AuthToken, IssuedKey, Tenant, User } from '@obstack/contracts';
 import { createLogger } from '@obstack/service-kit/logger';
 import { createControlPlane } from '../src/app.ts';
 import { readControlPlaneConfig } from '../src/config.ts';
@@ -11,6 +11,11 @@ import { OperatorCredential } from '../src/features/operator/operator-file.ts';
 
 export const INTERNAL_TOKEN = 'internal-token-for-tests-0123456789abcdef';
 export const ENCRYPTION_KEY = 'encryption-key-for-tests-0123456789abcdef';
+
+/** Issuer of its tokens, and where its pages would be. */
+export const PUBLIC_URL = 'http://control-plane.test';
+/** Good enough for any test user. */
+export const PASSWORD = 'seven purple umbrellas sing';
 
 export interface Answer<Body> {
   status: number;
@@ -37,15 +42,22 @@ export interface TestControlPlane {
   request<Body = unknown>(method: string, path: string, options?: RequestOptions): Promise<Answer<Body>>;
   createTenant(name: string): Promise<Tenant>;
   createKey(tenantId: string, input?: object, segment?: 'keys' | 'query-tokens'): Promise<IssuedKey>;
+  createUser(tenantId: string, email: string, roles?: string[]): Promise<User>;
+  /** Access token of a new session; the password is {@link PASSWORD} unless said otherwise. */
+  signIn(email: string, password?: string): Promise<string>;
   /** Status and body of the proxy's question who owns a credential. */
   resolve(sha256: string): Promise<Answer<unknown>>;
   close(): Promise<void>;
 }
 
-/** @param knownOperator of a database that has one already; otherwise the file of the first start is read */
+/**
+ * @param knownOperator of a database that has one already; otherwise the file of the first start is read
+ * @param env more of its environment
+ */
 export async function startTestControlPlane(
   databaseUrl: string,
   knownOperator?: TestControlPlane['operator'],
+  env: Record<string, string> = {},
 ): Promise<TestControlPlane> {
   const dir = await mkdtemp(join(tmpdir(), 'obstack-control-plane-'));
   const operatorFile = join(dir, 'operator.json');
@@ -56,6 +68,9 @@ export async function startTestControlPlane(
     INTERNAL_TOKEN,
     ENCRYPTION_KEY,
     OPERATOR_FILE: operatorFile,
+    EXPORT_DIR: join(dir, 'exports'),
+    PUBLIC_URL,
+    ...env,
   });
   const logger = createLogger({
     name: 'control-plane',
@@ -81,7 +96,7 @@ export async function startTestControlPlane(
       body: raw ?? (body === undefined ? null : JSON.stringify(body)),
     });
     const text = await response.text();
-    const isJson = /json/.test(response.headers.get('content-type') ?? '');
+    const isJson = /[/+]json/.test(response.headers.get('content-type') ?? '');
     return {
       status: response.status,
       headers: response.headers,
@@ -108,6 +123,18 @@ export async function startTestControlPlane(
     createTenant: (name) => created('/api/v1/tenants', { name }),
     createKey: (tenantId, input = {}, segment = 'keys') =>
       created(`/api/v1/tenants/${tenantId}/${segment}`, { name: 'a key', ...input }),
+    createUser: async (tenantId, email, roles = ['viewer']) => {
+      const body = { email, roles, password: PASSWORD };
+      return (await created<{ user: User }>(`/api/v1/tenants/${tenantId}/users`, body)).user;
+    },
+    signIn: async (email, password = PASSWORD) => {
+      const answer = await request<AuthToken>('POST', '/api/v1/auth/login', {
+        token: null,
+        body: { email, password },
+      });
+      if (answer.status !== 200) throw new Error(`login answered ${answer.status}`);
+      return answer.body.access_token;
+    },
     resolve: (sha256) =>
       request('POST', '/internal/v1/credentials/resolve', { token: INTERNAL_TOKEN, body: { sha256 } }),
     async close() {

@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { Plan, TenantId } from '@obstack/contracts';
 import { z } from 'zod';
-import { writePrivateFile } from './write-private-file.ts';
+import { writePrivateFile } from '@obstack/service-kit/private-file';
 
 export const DemoTenant = z.object({
   id: TenantId,
@@ -15,7 +15,7 @@ export const DemoTenant = z.object({
   ingestKey: z.string(),
   /** Reads every signal. */
   queryToken: z.string(),
-  /** The tenant's own administrator; null as long as tenants have no people. */
+  /** The tenant's own administrator; null in a file from before tenants had people. */
   admin: z.object({ email: z.string(), password: z.string() }).nullable(),
 });
 export type DemoTenant = z.infer<typeof DemoTenant>;

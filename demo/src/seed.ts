@@ -4,14 +4,14 @@
  * still works.
  */
 import { readFile } from 'node:fs/promises';
+import { createClient } from '@obstack/contracts/client';
 import { baseUrl, readConfig } from '@obstack/service-kit/config';
 import { z } from 'zod';
 import { DemoFile, readDemoFile, writeDemoFile } from './demo-file.ts';
 import { agentFileIn, DEFAULT_STACK_DIR, demoFileIn } from './paths.ts';
 import { agentConfig } from './seed/agent-config.ts';
-import { createControlPlaneClient } from './seed/control-plane-client.ts';
 import { ensureTenant } from './seed/tenants.ts';
-import { writePrivateFile } from './write-private-file.ts';
+import { writePrivateFile } from '@obstack/service-kit/private-file';
 import { SHOPS } from './shop/profile.ts';
 
 const Environment = z.object({
@@ -31,7 +31,7 @@ const env = readConfig(Environment);
 const demoFile = demoFileIn(env.OBSTACK_DIR);
 const before = await readDemoFile(demoFile);
 const operator = DemoFile.shape.operator.parse(JSON.parse(await readFile(env.OPERATOR_FILE, 'utf8')));
-const api = createControlPlaneClient(env.CONTROL_PLANE_URL, operator.token);
+const api = createClient({ baseUrl: env.CONTROL_PLANE_URL, token: operator.token });
 
 const tenants: DemoFile['tenants'] = [];
 for (const { tenant: name, plan } of SHOPS) {

@@ -3,9 +3,14 @@
 // request that got through would be seen there and would end in a time-out.
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  decodeMessage,
+  encodeMessage,
+  logsPayload,
+  writeRequestV1,
+  writeRequestV2,
+} from '@obstack/proxy/testing';
 import snappy from 'snappy';
-import { decode, encode } from '../../proxy/test/ingest/codec.ts';
-import { logsPayload, writeRequestV1, writeRequestV2 } from '../../proxy/test/ingest/payloads.ts';
 import { lines, rawRequest } from '../src/lab/raw-request.ts';
 import { allAt, startProxy } from '../src/lab/start-proxy.ts';
 import type { LabProxy } from '../src/lab/start-proxy.ts';
@@ -106,7 +111,7 @@ describe('refused, and nothing reached a store', () => {
     const reply = await ask();
     expect({ status: reply.status, body: reply.body.toString('latin1') }).toMatchObject({ status });
     expect(reply.type).toBe(PROTOBUF);
-    expect(decode('otlp.Status', reply.body).message).toMatch(/\w+ \w+/);
+    expect(decodeMessage('otlp.Status', reply.body).message).toMatch(/\w+ \w+/);
   });
 
   it.each<[string, number, string]>([
@@ -155,7 +160,7 @@ describe('refused, and nothing reached a store', () => {
       () =>
         write(
           snappy.compressSync(
-            encode('remotewrite.V1.WriteRequest', { timeseries: [{ labels: [], samples: [] }] }),
+            encodeMessage('remotewrite.V1.WriteRequest', { timeseries: [{ labels: [], samples: [] }] }),
           ),
         ),
     ],

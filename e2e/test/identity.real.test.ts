@@ -4,25 +4,17 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { formatCredential } from '@obstack/contracts/credential-format';
 import WebSocket from 'ws';
 import { pushLogs } from '../src/data/push.ts';
-import type { Lab } from '../src/lab/lab.ts';
 import { startProxy } from '../src/lab/start-proxy.ts';
 import type { LabProxy } from '../src/lab/start-proxy.ts';
 import { ALPHA, BRAVO, TENANTS } from '../src/lab/tenants.ts';
 import { until } from '../src/lab/until.ts';
-import { useLab } from '../src/lab/use-lab.ts';
-import { startLabelLockedProxy } from '../src/oracle/suite.ts';
+import { useLabelLocked } from '../src/lab/use-label-locked.ts';
 
-let lab: Lab;
-let proxy: LabProxy;
-beforeAll(async () => {
-  lab = await useLab();
-  proxy = await startLabelLockedProxy(lab);
-}, 120_000);
-afterAll(() => proxy.close());
+const locked = useLabelLocked();
 
 const series = '/prometheus/api/v1/label/__name__/values';
 const ask = (headers: Record<string, string>, path = series): Promise<Response> =>
-  fetch(proxy.urls.main + path, { headers });
+  fetch(locked.proxyUrl + path, { headers });
 const bearer = (credential: string): Record<string, string> => ({ authorization: `Bearer ${credential}` });
 
 let serial = 0;
@@ -69,7 +61,7 @@ describe('class 10: no tenant without a credential', () => {
 
   it('an ingestion key reads nothing, a query token pushes nothing', async () => {
     expect((await ask(bearer(ALPHA.ingestKey))).status).toBe(403);
-    const push = await fetch(`${proxy.urls.otlp}/v1/logs`, {
+    const push = await fetch(`${locked.proxy.urls.otlp}/v1/logs`, {
       method: 'POST',
       headers: { ...bearer(ALPHA.queryToken), 'content-type': 'application/json' },
       body: '{}',
@@ -79,7 +71,7 @@ describe('class 10: no tenant without a credential', () => {
 
   it('a token for one signal reads no other', async () => {
     const token = fresh('query-token');
-    proxy.controlPlane.know(token, { kind: 'query-token', tenantId: ALPHA.id, signals: ['logs'] });
+    locked.proxy.controlPlane.know(token, { kind: 'query-token', tenantId: ALPHA.id, signals: ['logs'] });
     expect((await ask(bearer(token), '/loki/api/v1/labels')).status).toBe(200);
     expect((await ask(bearer(token))).status).toBe(403);
     expect((await ask(bearer(token), '/tempo/api/v2/search/tags')).status).toBe(403);
@@ -88,7 +80,7 @@ describe('class 10: no tenant without a credential', () => {
   it('an expired token is over at once, though it was known', async () => {
     const token = fresh('query-token');
     const expiresAt = new Date(Date.now() + 700).toISOString();
-    proxy.controlPlane.know(token, { kind: 'query-token', tenantId: ALPHA.id, expiresAt });
+    locked.proxy.controlPlane.know(token, { kind: 'query-token', tenantId: ALPHA.id, expiresAt });
     expect((await ask(bearer(token))).status).toBe(200);
     await until('the token has expired', async () => (await ask(bearer(token))).status === 401, 5_000);
     expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(expiresAt));
@@ -108,7 +100,7 @@ describe('class 9: a tenant id is a UUID in lower case, or there is no tenant', 
     `${ALPHA.id}\r\nx: y`,
   ])('control-plane naming %j lets nobody in', async (tenantId) => {
     const token = fresh('query-token');
-    proxy.controlPlane.know(token, { kind: 'query-token', tenantId });
+    locked.proxy.controlPlane.know(token, { kind: 'query-token', tenantId });
     const reply = await ask(bearer(token));
     expect(reply.status).toBeGreaterThanOrEqual(500);
     const text = await reply.text();
@@ -120,9 +112,9 @@ describe('class 19: no answer is kept for another tenant', () => {
   it('the same questions, asked by all tenants at the same time, get each tenant its own', async () => {
     const paths = [
       series,
-      `/prometheus/api/v1/query?query=build_info&time=${lab.window.endMs / 1000}`,
-      `/loki/api/v1/query_range?query=${encodeURIComponent('{format="plain"}')}&start=${lab.window.startMs}000000&end=${lab.window.endMs}000000`,
-      `/tempo/api/search?q=${encodeURIComponent('{ name =~ "POST.*" }')}&start=${lab.window.startMs / 1000}&end=${lab.window.endMs / 1000}`,
+      `/prometheus/api/v1/query?query=build_info&time=${locked.lab.window.endMs / 1000}`,
+      `/loki/api/v1/query_range?query=${encodeURIComponent('{format="plain"}')}&start=${locked.lab.window.startMs}000000&end=${locked.lab.window.endMs}000000`,
+      `/tempo/api/search?q=${encodeURIComponent('{ name =~ "POST.*" }')}&start=${locked.lab.window.startMs / 1000}&end=${locked.lab.window.endMs / 1000}`,
     ];
     const rounds = Array.from({ length: 5 }, () => paths).flat();
     await Promise.all(
@@ -147,10 +139,10 @@ describe('class 22: a tail', () => {
   const TAILED = 'tailed';
   let tailing: LabProxy;
   beforeAll(async () => {
-    tailing = await startProxy(lab, { storageTenant: () => TAILED });
+    tailing = await startProxy(locked.lab, { storageTenant: () => TAILED });
   });
   afterAll(() => tailing.close());
-  const tail = (token: string, query: string, through = proxy): WebSocket =>
+  const tail = (token: string, query: string, through = locked.proxy): WebSocket =>
     new WebSocket(
       `${through.urls.main.replace('http', 'ws')}/loki/api/v1/tail?query=${encodeURIComponent(query)}`,
       { headers: bearer(token) },
@@ -162,7 +154,7 @@ describe('class 22: a tail', () => {
 
   it('is refused at the upgrade without a credential', async () => {
     const socket = new WebSocket(
-      `${proxy.urls.main.replace('http', 'ws')}/loki/api/v1/tail?query=%7Ba%3D%22b%22%7D`,
+      `${locked.proxyUrl.replace('http', 'ws')}/loki/api/v1/tail?query=%7Ba%3D%22b%22%7D`,
     );
     const status = await new Promise((resolve) =>
       socket.once('unexpected-response', (_request, reply) => resolve(reply.statusCode)),
@@ -179,7 +171,7 @@ describe('class 22: a tail', () => {
     await until('the own line is shown', async () => {
       for (const { id, secret } of TENANTS) {
         const entries = [{ nanos: BigInt(Date.now()) * 1_000_000n, line: `tailed ${secret}`, metadata: {} }];
-        await pushLogs(lab.loki, TAILED, [{ labels: { tail: 'class-22', tenant_id: id }, entries }]);
+        await pushLogs(locked.lab.loki, TAILED, [{ labels: { tail: 'class-22', tenant_id: id }, entries }]);
       }
       return seen.join().includes(ALPHA.secret);
     });
@@ -191,12 +183,12 @@ describe('class 22: a tail', () => {
 
   it('ends within a second when its token is revoked', async () => {
     const token = fresh('query-token');
-    proxy.controlPlane.know(token, { kind: 'query-token', tenantId: ALPHA.id });
+    locked.proxy.controlPlane.know(token, { kind: 'query-token', tenantId: ALPHA.id });
     const socket = tail(token, '{namespace="shop"}');
     await opened(socket);
     const started = Date.now();
     const end = closed(socket);
-    proxy.controlPlane.revoke(token);
+    locked.proxy.controlPlane.revoke(token);
     expect(await end).toBe(1008);
     expect(Date.now() - started).toBeLessThan(1_000);
     expect((await ask(bearer(token))).status).toBe(401);
@@ -205,7 +197,7 @@ describe('class 22: a tail', () => {
   it('ends when its token expires', async () => {
     const token = fresh('query-token');
     const expiresAt = new Date(Date.now() + 1_000).toISOString();
-    proxy.controlPlane.know(token, { kind: 'query-token', tenantId: ALPHA.id, expiresAt });
+    locked.proxy.controlPlane.know(token, { kind: 'query-token', tenantId: ALPHA.id, expiresAt });
     const socket = tail(token, '{namespace="shop"}');
     await opened(socket);
     expect(await closed(socket)).toBe(1008);

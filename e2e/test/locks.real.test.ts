@@ -1,7 +1,7 @@
 // Two locks on every door, and each holds alone. The label lock alone is what the oracle suites run on. Here: the
 // storage lock alone, and neither, which shows that these tests would see a leak.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Enforcers } from '../../proxy/src/query/enforcers.ts';
+import type { Enforcers } from '@obstack/proxy/testing';
 import type { Lab } from '../src/lab/lab.ts';
 import { SHARED } from '../src/lab/lab.ts';
 import { startProxy } from '../src/lab/start-proxy.ts';

@@ -1,19 +1,16 @@
 // The oracle for everything that is not a query in a language: which series, labels, values, fields, patterns, tags
 // and traces there are.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { traceIdOf } from '../src/data/metrics.ts';
 import { SHARED_TRACE_LEAD_MS } from '../src/data/traces.ts';
-import type { Lab } from '../src/lab/lab.ts';
 import { startProxy } from '../src/lab/start-proxy.ts';
-import type { LabProxy } from '../src/lab/start-proxy.ts';
 import { othersThan, TENANTS } from '../src/lab/tenants.ts';
 import type { LabTenant } from '../src/lab/tenants.ts';
-import { useLab } from '../src/lab/use-lab.ts';
+import { useLabelLocked } from '../src/lab/use-label-locked.ts';
 import { canonical } from '../src/oracle/canonical.ts';
 import { askAlone, askProxy } from '../src/oracle/question.ts';
-import type { Oracle } from '../src/oracle/compare.ts';
 import type { Params, Question } from '../src/oracle/question.ts';
-import { expectEqual, startLabelLockedProxy } from '../src/oracle/suite.ts';
+import { expectEqual } from '../src/oracle/suite.ts';
 
 /** Every tag or value in an answer of Tempo's tag endpoints. */
 function tagsIn(text: string): string[] {
@@ -27,15 +24,7 @@ function tagsIn(text: string): string[] {
   ];
 }
 
-let lab: Lab;
-let proxy: LabProxy;
-let oracle: Oracle;
-beforeAll(async () => {
-  lab = await useLab();
-  proxy = await startLabelLockedProxy(lab);
-  oracle = { lab, proxyUrl: proxy.urls.main };
-}, 120_000);
-afterAll(() => proxy.close());
+const oracle = useLabelLocked();
 
 /** Every question as every tenant. */
 const asEveryTenant = (questionsOf: (tenant: LabTenant, other: LabTenant) => Question[]) =>
@@ -46,7 +35,10 @@ const asEveryTenant = (questionsOf: (tenant: LabTenant, other: LabTenant) => Que
 
 describe('oracle: discovery through the proxy over many tenants equals discovery over one', () => {
   it('in Prometheus: series, labels, values and exemplars', async () => {
-    const range = { start: String(lab.window.startMs / 1000), end: String(lab.window.endMs / 1000) };
+    const range = {
+      start: String(oracle.lab.window.startMs / 1000),
+      end: String(oracle.lab.window.endMs / 1000),
+    };
     const ask = (path: string, params: Params = {}): Question => ({
       api: 'prometheus',
       path: `/api/v1/${path}`,
@@ -80,7 +72,7 @@ describe('oracle: discovery through the proxy over many tenants equals discovery
   });
 
   it('in Loki: labels, values, series, volume, stats, patterns, detected labels and fields', async () => {
-    const range = { start: `${lab.window.startMs}000000`, end: `${lab.window.endMs}000000` };
+    const range = { start: `${oracle.lab.window.startMs}000000`, end: `${oracle.lab.window.endMs}000000` };
     const ask = (path: string, params: Params = {}): Question => ({
       api: 'loki',
       path: `/loki/api/v1/${path}`,
@@ -128,7 +120,10 @@ describe('oracle: discovery through the proxy over many tenants equals discovery
   const SCOPES = ['resource', 'span', 'event', 'link', 'instrumentation', 'intrinsic'];
 
   const tagQuestions = (other: LabTenant): Question[] => {
-    const range = { start: String(lab.window.startMs / 1000), end: String(lab.window.endMs / 1000) };
+    const range = {
+      start: String(oracle.lab.window.startMs / 1000),
+      end: String(oracle.lab.window.endMs / 1000),
+    };
     const ask = (path: string, params: Params = {}): Question => ({
       api: 'tempo',
       path: `/api/v2/search/${path}`,
@@ -147,12 +142,16 @@ describe('oracle: discovery through the proxy over many tenants equals discovery
   };
 
   it('in Tempo: the values of tags, when both locks are on', async () => {
-    const locked = await startProxy(lab);
+    const locked = await startProxy(oracle.lab);
     try {
       const cases = asEveryTenant((_me, other) =>
         tagQuestions(other).filter(({ path }) => !path.endsWith('/tags')),
       );
-      const { filled } = await expectEqual({ lab, proxyUrl: locked.urls.main }, 'tag values in Tempo', cases);
+      const { filled } = await expectEqual(
+        { lab: oracle.lab, proxyUrl: locked.urls.main },
+        'tag values in Tempo',
+        cases,
+      );
       expect(filled).toBeGreaterThan(cases.length / 2);
     } finally {
       await locked.close();
@@ -163,9 +162,9 @@ describe('oracle: discovery through the proxy over many tenants equals discovery
   it('in Tempo: with the label lock alone, no tag and no value that is not the tenant’s own', async () => {
     let found = 0;
     for (const { tenant, question } of asEveryTenant((_me, other) => tagQuestions(other))) {
-      const through = await askProxy(proxy.urls.main, tenant.queryToken, question);
+      const through = await askProxy(oracle.proxyUrl, tenant.queryToken, question);
       const { q: _q, ...unfiltered } = question.params ?? {};
-      const alone = await askAlone(lab, tenant, { ...question, params: unfiltered });
+      const alone = await askAlone(oracle.lab, tenant, { ...question, params: unfiltered });
       const [shown, own] = [through, alone].map(({ text }) => tagsIn(text));
       expect({ question, foreign: shown?.filter((one) => !own?.includes(one)) }).toEqual({
         question,
@@ -193,7 +192,7 @@ describe('oracle: discovery through the proxy over many tenants equals discovery
         'tag/resource.tenant_id/values',
         'tags',
       ]) {
-        const { status, text } = await askProxy(proxy.urls.main, tenant.queryToken, {
+        const { status, text } = await askProxy(oracle.proxyUrl, tenant.queryToken, {
           api: 'tempo',
           path: `/api/v2/search/${path}`,
           params: { q },
@@ -231,7 +230,7 @@ describe('oracle: discovery through the proxy over many tenants equals discovery
           for (const accept of ['application/json', 'application/protobuf']) {
             const [hidden, missing] = await Promise.all(
               [traceIdOf(other, 0), nowhere].map(async (id) => {
-                const reply = await fetch(`${proxy.urls.main}/tempo/api/${version}traces/${id}`, {
+                const reply = await fetch(`${oracle.proxyUrl}/tempo/api/${version}traces/${id}`, {
                   headers: { accept, authorization: `Bearer ${tenant.queryToken}` },
                 });
                 const text = (await reply.text()).replace(/"requestId":"[^"]*"/, '');
@@ -248,7 +247,7 @@ describe('oracle: discovery through the proxy over many tenants equals discovery
 
   it('class 25: a trace of two tenants shows each its own spans, in protobuf too', async () => {
     for (const tenant of TENANTS) {
-      const reply = await fetch(`${proxy.urls.main}/tempo/api/traces/${traceIdOf(tenant, 99)}`, {
+      const reply = await fetch(`${oracle.proxyUrl}/tempo/api/traces/${traceIdOf(tenant, 99)}`, {
         headers: { accept: 'application/protobuf', authorization: `Bearer ${tenant.queryToken}` },
       });
       const bytes = Buffer.from(await reply.arrayBuffer());
@@ -259,7 +258,7 @@ describe('oracle: discovery through the proxy over many tenants equals discovery
   });
 
   it('class 25: searching finds the tenant’s own spans of a trace of two tenants', async () => {
-    const startMs = lab.window.startMs - SHARED_TRACE_LEAD_MS;
+    const startMs = oracle.lab.window.startMs - SHARED_TRACE_LEAD_MS;
     for (const tenant of TENANTS) {
       const question: Question = {
         api: 'tempo',
@@ -271,8 +270,8 @@ describe('oracle: discovery through the proxy over many tenants equals discovery
           spss: '100',
         },
       };
-      const through = await askProxy(proxy.urls.main, tenant.queryToken, question);
-      const alone = await askAlone(lab, tenant, question);
+      const through = await askProxy(oracle.proxyUrl, tenant.queryToken, question);
+      const alone = await askAlone(oracle.lab, tenant, question);
       const spansOf = (text: string): unknown =>
         (JSON.parse(canonical(question, text, tenant.id)) as { traces: { spanSets: unknown }[] }).traces.map(
           ({ spanSets }) => spanSets,

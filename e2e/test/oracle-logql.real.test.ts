@@ -1,25 +1,15 @@
 // The oracle for LogQL: see src/oracle/compare.ts.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { seededRng } from '../../proxy/test/generate/random.ts';
-import { logqlLogQuery, logqlMetricQuery } from '../../proxy/test/generate/logql.ts';
-import { useLab } from '../src/lab/use-lab.ts';
-import type { LabProxy } from '../src/lab/start-proxy.ts';
-import type { Oracle } from '../src/oracle/compare.ts';
+import { describe, expect, it } from '@jest/globals';
+import { logqlLogQuery, logqlMetricQuery, seededRng } from '@obstack/proxy/testing';
+import { useLabelLocked } from '../src/lab/use-label-locked.ts';
 import { logqlQuestions } from '../src/oracle/questions.ts';
-import { expectEqual, expectHandPicked, inTurn, startLabelLockedProxy } from '../src/oracle/suite.ts';
+import { expectEqual, expectHandPicked, inTurn } from '../src/oracle/suite.ts';
 import { logqlWords } from '../src/oracle/vocabulary.ts';
 
 const GENERATED = 200;
 
 describe('oracle: LogQL through the proxy over many tenants equals LogQL over one', () => {
-  let oracle: Oracle;
-  let proxy: LabProxy;
-  beforeAll(async () => {
-    const lab = await useLab();
-    proxy = await startLabelLockedProxy(lab);
-    oracle = { lab, proxyUrl: proxy.urls.main };
-  }, 120_000);
-  afterAll(() => proxy.close());
+  const oracle = useLabelLocked();
 
   it('for hand-picked queries, as every tenant', async () => {
     await expectHandPicked(oracle, 'logql', (query) => logqlQuestions(query, oracle.lab.window));

@@ -1,25 +1,15 @@
 // The oracle for PromQL: see src/oracle/compare.ts.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { seededRng } from '../../proxy/test/generate/random.ts';
-import { promqlQuery } from '../../proxy/test/generate/promql.ts';
-import { useLab } from '../src/lab/use-lab.ts';
-import type { LabProxy } from '../src/lab/start-proxy.ts';
-import type { Oracle } from '../src/oracle/compare.ts';
+import { describe, expect, it } from '@jest/globals';
+import { promqlQuery, seededRng } from '@obstack/proxy/testing';
+import { useLabelLocked } from '../src/lab/use-label-locked.ts';
 import { promqlQuestions } from '../src/oracle/questions.ts';
-import { expectEqual, expectHandPicked, inTurn, startLabelLockedProxy } from '../src/oracle/suite.ts';
+import { expectEqual, expectHandPicked, inTurn } from '../src/oracle/suite.ts';
 import { promqlWords } from '../src/oracle/vocabulary.ts';
 
 const GENERATED = 240;
 
 describe('oracle: PromQL through the proxy over many tenants equals PromQL over one', () => {
-  let oracle: Oracle;
-  let proxy: LabProxy;
-  beforeAll(async () => {
-    const lab = await useLab();
-    proxy = await startLabelLockedProxy(lab);
-    oracle = { lab, proxyUrl: proxy.urls.main };
-  }, 120_000);
-  afterAll(() => proxy.close());
+  const oracle = useLabelLocked();
 
   it('for hand-picked queries, as every tenant', async () => {
     await expectHandPicked(oracle, 'promql', (query) => promqlQuestions(query, oracle.lab.window));

@@ -1,13 +1,10 @@
 // The oracle for TraceQL: see src/oracle/compare.ts.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { seededRng } from '../../proxy/test/generate/random.ts';
-import { traceqlQuery } from '../../proxy/test/generate/traceql.ts';
-import { useLab } from '../src/lab/use-lab.ts';
-import type { LabProxy } from '../src/lab/start-proxy.ts';
-import type { Oracle } from '../src/oracle/compare.ts';
+import { describe, expect, it } from '@jest/globals';
+import { seededRng, traceqlQuery } from '@obstack/proxy/testing';
+import { useLabelLocked } from '../src/lab/use-label-locked.ts';
 import type { Question } from '../src/oracle/question.ts';
 import { traceqlQuestions } from '../src/oracle/questions.ts';
-import { expectEqual, expectHandPicked, inTurn, startLabelLockedProxy } from '../src/oracle/suite.ts';
+import { expectEqual, expectHandPicked, inTurn } from '../src/oracle/suite.ts';
 import { traceqlWords } from '../src/oracle/vocabulary.ts';
 
 const GENERATED = 200;
@@ -20,14 +17,7 @@ const GENERATED = 200;
 const readsMoreWhenEnforced = ({ params }: Question): boolean => /!\s*\(|compare\(/.test(String(params?.q));
 
 describe('oracle: TraceQL through the proxy over many tenants equals TraceQL over one', () => {
-  let oracle: Oracle;
-  let proxy: LabProxy;
-  beforeAll(async () => {
-    const lab = await useLab();
-    proxy = await startLabelLockedProxy(lab);
-    oracle = { lab, proxyUrl: proxy.urls.main };
-  }, 120_000);
-  afterAll(() => proxy.close());
+  const oracle = useLabelLocked();
 
   it('for hand-picked queries, as every tenant', async () => {
     await expectHandPicked(oracle, 'traceql', (query) => traceqlQuestions(query, oracle.lab.window));

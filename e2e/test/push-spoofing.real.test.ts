@@ -4,12 +4,17 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Signal } from '@obstack/contracts';
+import {
+  attribute,
+  doubleBits,
+  encodeMessage,
+  INNOCENT,
+  normaliseLabelName,
+  spoofedRequest,
+  SPOOFS,
+} from '@obstack/proxy/testing';
+import type { KeyValue } from '@obstack/proxy/testing';
 import snappy from 'snappy';
-import { encode } from '../../proxy/test/ingest/codec.ts';
-import { INNOCENT, normalise, SPOOFS } from '../../proxy/test/ingest/model.ts';
-import { attribute, doubleBits } from '../../proxy/test/ingest/payloads.ts';
-import type { KeyValue } from '../../proxy/test/ingest/payloads.ts';
-import { spoofedRequest } from '../../proxy/test/ingest/spoofed.ts';
 import type { Lab } from '../src/lab/lab.ts';
 import { startProxy } from '../src/lab/start-proxy.ts';
 import type { LabProxy } from '../src/lab/start-proxy.ts';
@@ -93,7 +98,7 @@ type Labels = Record<string, string>;
 function expectAttackersOwn(labels: Labels): void {
   for (const [name, value] of Object.entries(labels)) {
     if (name === 'tenant_id') expect(value).toBe(attacker.id);
-    else if (normalise(name) === 'tenant_id') expect({ name, value }).toBe('stripped');
+    else if (normaliseLabelName(name) === 'tenant_id') expect({ name, value }).toBe('stripped');
   }
 }
 
@@ -165,7 +170,8 @@ const ENCODINGS: Record<
 > = {
   protobuf: {
     type: 'application/x-protobuf',
-    bytes: (signal, request) => encode(`otlp.Export${REQUEST[signal]}ServiceRequest`, withBytes(request)),
+    bytes: (signal, request) =>
+      encodeMessage(`otlp.Export${REQUEST[signal]}ServiceRequest`, withBytes(request)),
   },
   JSON: { type: 'application/json', bytes: (_signal, request) => Buffer.from(JSON.stringify(request)) },
 };
@@ -265,7 +271,7 @@ describe.each([
           expect(tenant_id).toBe(attacker.id);
         const trace = await inTempo(attacker.id, claim.traceId);
         expect(trace).toContain(attacker.id);
-        if (normalise(spelling) === 'tenant_id') expect(trace).not.toContain(victim.id);
+        if (normaliseLabelName(spelling) === 'tenant_id') expect(trace).not.toContain(victim.id);
         expect(trace.match(/"tenant_id"/g)).toHaveLength(trace.split('"resource"').length - 1);
       }
       await expectNothingOfTheVictim();
@@ -428,7 +434,7 @@ describe('class 27, remote_write', () => {
     const exemplars = [
       { labels: all.filter(({ name }) => name !== '__name__'), value: 1, timestamp: Date.now() },
     ];
-    return encode('remotewrite.V1.WriteRequest', {
+    return encodeMessage('remotewrite.V1.WriteRequest', {
       timeseries: [{ labels: all, samples: [sample()], exemplars }],
     });
   };
@@ -438,7 +444,7 @@ describe('class 27, remote_write', () => {
     // Every text twice: a look-up by the first occurrence and one by reference must not differ.
     const symbols = ['', ...all.flat(), ...all.flat()];
     const labelsRefs = all.flat().map((_, i) => i + 1 + (i % 2 === 0 ? 0 : all.length * 2));
-    return encode('remotewrite.V2.Request', {
+    return encodeMessage('remotewrite.V2.Request', {
       symbols,
       timeseries: [
         {
@@ -548,12 +554,12 @@ describe('class 27, remote_write', () => {
     ],
     ['no symbols', { symbols: [], timeseries: [{ labelsRefs: [0, 0], samples: [sample()] }] }],
   ])('2.0: %s is 400', async (_name, message) => {
-    expect(await send(2, encode('remotewrite.V2.Request', message))).toMatchObject({ status: 400 });
+    expect(await send(2, encodeMessage('remotewrite.V2.Request', message))).toMatchObject({ status: 400 });
   });
 
   it('2.0: a symbol that is both another label’s value and the spoofed one keeps its other meaning', async () => {
     const marker = nextMarker();
-    const message = encode('remotewrite.V2.Request', {
+    const message = encodeMessage('remotewrite.V2.Request', {
       symbols: ['', '__name__', marker, 'peer', victim.id, 'tenant_id'],
       timeseries: [{ labelsRefs: [1, 2, 3, 4, 5, 4], samples: [sample()] }],
     });

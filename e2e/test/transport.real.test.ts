@@ -1,13 +1,10 @@
 // Classes 1 to 9 of docs/isolation.md: requests that two readers could read in two ways, sent byte by byte through a
 // proxy in front of stores where only the label lock keeps tenants apart. Whatever the proxy makes of such a request,
 // no neighbour's word may come back.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Lab } from '../src/lab/lab.ts';
+import { describe, expect, it } from '@jest/globals';
 import { lines, rawRequest } from '../src/lab/raw-request.ts';
-import type { LabProxy } from '../src/lab/start-proxy.ts';
 import { ALPHA as ME, othersThan } from '../src/lab/tenants.ts';
-import { useLab } from '../src/lab/use-lab.ts';
-import { startLabelLockedProxy } from '../src/oracle/suite.ts';
+import { useLabelLocked } from '../src/lab/use-label-locked.ts';
 
 const [VICTIM] = othersThan(ME) as [typeof ME];
 const AUTH = `Authorization: Bearer ${ME.queryToken}`;
@@ -21,15 +18,9 @@ const get = (target: string, ...headers: string[]): string =>
 const post = (target: string, body: string, ...headers: string[]): string =>
   `${lines(`POST ${target} HTTP/1.1`, HOST, AUTH, `Content-Length: ${Buffer.byteLength(body)}`, ...headers)}${body}`;
 
-let lab: Lab;
-let proxy: LabProxy;
-beforeAll(async () => {
-  lab = await useLab();
-  proxy = await startLabelLockedProxy(lab);
-}, 120_000);
-afterAll(() => proxy.close());
+const locked = useLabelLocked();
 
-const at = (): string => `time=${lab.window.endMs / 1000 - 60}`;
+const at = (): string => `time=${locked.lab.window.endMs / 1000 - 60}`;
 const QUERY = '/prometheus/api/v1/query';
 const SERIES = '/loki/api/v1/series';
 
@@ -37,7 +28,7 @@ const SERIES = '/loki/api/v1/series';
 type Attack = readonly [name: string, request: () => string, ...statuses: number[]];
 
 async function ownOnly([, request, ...statuses]: Attack): Promise<string> {
-  const reply = await rawRequest(proxy.urls.main, request());
+  const reply = await rawRequest(locked.proxyUrl, request());
   expect(reply.text).not.toContain(VICTIM.secret);
   if (!statuses.includes(reply.status))
     expect(reply.text.slice(0, 600)).toBe(`one of ${statuses.join(', ')}`);
@@ -45,9 +36,9 @@ async function ownOnly([, request, ...statuses]: Attack): Promise<string> {
 }
 
 it('the attacks are aimed right: the same requests at the stores show the neighbour', async () => {
-  const reply = await fetch(`${lab.prometheus}/api/v1/query?query=${ALL}&${at()}`);
+  const reply = await fetch(`${locked.lab.prometheus}/api/v1/query?query=${ALL}&${at()}`);
   expect(await reply.text()).toContain(VICTIM.secret);
-  const own = await rawRequest(proxy.urls.main, get(`${QUERY}?query=${ALL}&${at()}`));
+  const own = await rawRequest(locked.proxyUrl, get(`${QUERY}?query=${ALL}&${at()}`));
   expect(own.text).toContain(ME.secret);
 });
 
@@ -180,12 +171,12 @@ describe('classes 5, 18 and 21: paths, and what is not on the list', () => {
       '/tempo/metrics',
       '/tempo/api/usage_metrics',
     ],
-    ...['/healthz', '/readyz', '/', '/internal/v1/credentials/events', '/alertmanager/api/v2/silences'],
+    ...['/healthz', '/readyz', '/', '/internal/v1/identity/events', '/alertmanager/api/v2/silences'],
   ];
   it.each([...unlisted, ...unlistedLoki, ...others])('%s is not there', async (path) => {
     for (const method of ['GET', 'POST']) {
       const reply = await rawRequest(
-        proxy.urls.main,
+        locked.proxyUrl,
         get(
           `${path}?query=${ALL}&match[]=${ALL}`,
           ...(method === 'POST' ? ['Content-Length: 0'] : []),
@@ -197,11 +188,11 @@ describe('classes 5, 18 and 21: paths, and what is not on the list', () => {
   });
 
   it.each<Attack>([
-    ['an absolute target', () => get(`${lab.prometheus}/api/v1/query?query=${ALL}&${at()}`), 400, 404],
+    ['an absolute target', () => get(`${locked.lab.prometheus}/api/v1/query?query=${ALL}&${at()}`), 400, 404],
     ['an absolute target of the proxy', () => get(`http://proxy${QUERY}?query=${ALL}&${at()}`), 400, 404],
     [
       'CONNECT',
-      () => lines(`CONNECT ${new URL(lab.prometheus).host} HTTP/1.1`, HOST, AUTH),
+      () => lines(`CONNECT ${new URL(locked.lab.prometheus).host} HTTP/1.1`, HOST, AUTH),
       0,
       400,
       404,
@@ -214,7 +205,7 @@ describe('classes 5, 18 and 21: paths, and what is not on the list', () => {
 
   it('class 18: what Grafana asks for, and the stores answer for everyone, is answered empty', async () => {
     for (const path of ['metadata', 'rules', 'alerts']) {
-      const { status, text } = await rawRequest(proxy.urls.main, get(`/prometheus/api/v1/${path}`));
+      const { status, text } = await rawRequest(locked.proxyUrl, get(`/prometheus/api/v1/${path}`));
       expect(status).toBe(200);
       expect(text).not.toMatch(/http_requests_total|tenant_id/);
     }
@@ -325,6 +316,6 @@ describe('classes 8 and 9: the tenant by any header but the credential', () => {
 
 /** Status line and body, without the sizes of chunks, which depend on how the bytes came. */
 async function answerTo(request: string): Promise<string> {
-  const { status, text } = await rawRequest(proxy.urls.main, request);
+  const { status, text } = await rawRequest(locked.proxyUrl, request);
   return `${status} ${text.slice(text.indexOf('\r\n\r\n')).replace(/\r\n[0-9a-f]*(?=\r\n)|\r\n/g, '')}`;
 }

@@ -4,6 +4,8 @@ import type { RequestMetrics } from './http/listener.ts';
 
 export interface ProxyMetrics {
   readonly requests: RequestMetrics;
+  readonly usageDropped: (count: number) => void;
+  readonly limitedAlone: () => void;
   readonly contentType: string;
   render(): Promise<string>;
 }
@@ -21,7 +23,17 @@ export function createProxyMetrics(): ProxyMetrics {
     help: 'Requests that were not served, by route and reason.',
     labelNames: ['route', 'reason'],
   });
+  const usageDropped = metrics.counter({
+    name: 'obstack_proxy_usage_dropped_total',
+    help: 'Uses and rejections of credentials that were not reported, because too many waited for control-plane.',
+  });
+  const limitedAlone = metrics.counter({
+    name: 'obstack_proxy_pushes_limited_alone_total',
+    help: 'Pushes that this copy counted against a limit by itself, because Redis was away.',
+  });
   return {
+    limitedAlone: () => limitedAlone.inc(),
+    usageDropped: (count) => usageDropped.inc(count),
     requests: {
       observe: (route, status, seconds) => duration.observe({ route, status }, seconds),
       refused: (route, reason) => refused.inc({ route, reason }),

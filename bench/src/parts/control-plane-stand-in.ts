@@ -6,10 +6,12 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
+import type { Limits } from '@obstack/contracts';
 import { formatCredential, KEY_ID_LENGTH, SECRET_LENGTH } from '@obstack/contracts/credential-format';
 import {
   IDENTITY_EVENTS_PATH,
   IDENTITY_PING_INTERVAL_MS,
+  reportUsage,
   resolveCredential,
 } from '@obstack/contracts/internal';
 import type { Credential } from '@obstack/contracts/internal';
@@ -38,6 +40,7 @@ export async function startControlPlane(): Promise<ControlPlaneStandIn> {
       response.on('close', () => clearInterval(timer));
       return;
     }
+    if (request.url === reportUsage.path) return void response.writeHead(204).end();
     if (request.url !== resolveCredential.path) return void response.writeHead(404).end();
     void json(request).then((body) => {
       const credential = known.get((body as { sha256: string }).sha256);
@@ -48,12 +51,25 @@ export async function startControlPlane(): Promise<ControlPlaneStandIn> {
   return { url: await listen(server), ingestKey, queryToken, close: () => close(server) };
 }
 
+// One tenant sends it all: its limits are checked as ever, and never reached.
+const limits: Limits = {
+  samplesPerSecond: 1e9,
+  samplesBurst: 1e9,
+  logBytesPerSecond: 1e12,
+  logBytesBurst: 1e12,
+  traceBytesPerSecond: 1e12,
+  traceBytesBurst: 1e12,
+  lineBytes: 1e8,
+};
+
 const describe = (kind: Credential['kind']): Credential => ({
   id: 'benchbenchbe',
   kind,
   tenantId: TENANT_ID,
   signals: ['logs', 'metrics', 'traces'],
   expiresAt: null,
+  limits,
+  keyLimits: {},
 });
 
 const newCredential = (kind: Credential['kind']): string =>

@@ -5,15 +5,7 @@ import { freePorts } from '../measure/processes.ts';
 import type { Start } from '../ring.ts';
 import type { ControlPlaneStandIn } from './control-plane-stand-in.ts';
 
-const ENTRY = fileURLToPath(new URL('../../../proxy/src/main.ts', import.meta.url));
-
-// One tenant sends it all here: its limits are checked as ever, and never reached.
-const UNLIMITED = {
-  LIMIT_SAMPLES_PER_SECOND: '1e12',
-  LIMIT_SAMPLES_BURST: '1e12',
-  LIMIT_LOG_BYTES_PER_SECOND: '1e12',
-  LIMIT_LOG_BYTES_BURST: '1e12',
-};
+export const PROXY_ENTRY = fileURLToPath(import.meta.resolve('@obstack/proxy/main'));
 
 /** @param profileDir where to leave a CPU profile when it ends; other figures of it are worthless then */
 export const obstack =
@@ -25,7 +17,7 @@ export const obstack =
     return processes.start({
       name: 'obstack',
       command: process.execPath,
-      args: [...proxyNodeFlags, ...profiling, ENTRY],
+      args: [...proxyNodeFlags, ...profiling, PROXY_ENTRY],
       core,
       port,
       env: {
@@ -39,7 +31,6 @@ export const obstack =
         TEMPO_URL: stub,
         OTEL_COLLECTOR_URL: stub,
         LOG_LEVEL: 'warn',
-        ...UNLIMITED,
       },
     });
   };

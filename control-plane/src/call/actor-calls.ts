@@ -2,18 +2,25 @@
  * The way of every call by an operator or a user: who is it, may they, then the service function, in one transaction
  * with its audit row. A call that changes something cannot go without either.
  */
-import { isIdempotent } from '@obstack/contracts';
+import { type Endpoint, isIdempotent, type ProblemCode } from '@obstack/contracts';
 import type { Admitted, Call, EndpointRouterOptions } from '@obstack/service-kit/endpoint';
 import { etagOf } from '@obstack/service-kit/endpoint';
 import { PreconditionFailedError, ProblemError } from '@obstack/service-kit/problem';
-import type { Database, Scope } from '../db/connect.ts';
+import type { Database, Executor, Scope } from '../db/connect.ts';
 import type { AuditStore } from '../features/audit/audit-store.ts';
 import { auditRow } from '../features/audit/record.ts';
 import type { TenantStore } from '../features/tenants/tenants-store.ts';
 import type { Authenticate } from '../identity/authenticate.ts';
 import type { Sealer } from '../sealing.ts';
 import { type ActorEndpoint, authorise, requireFeature } from './authorise.ts';
-import { type Actor, AfterCommit, type AuditDetails, type Context, type Origin } from './context.ts';
+import {
+  type Actor,
+  actorName,
+  AfterCommit,
+  type AuditDetails,
+  type Context,
+  type Origin,
+} from './context.ts';
 import { once, IDEMPOTENCY_HEADER } from './idempotency.ts';
 
 export interface ActorCallDeps {
@@ -37,24 +44,15 @@ export function actorCalls(deps: ActorCallDeps): EndpointRouterOptions<'actor', 
     const tenantId = call.path['tenantId'] ?? null;
     try {
       authorise(actor, endpoint, tenantId);
-      const { feature } = endpoint;
-      if (feature && tenantId !== null) {
-        await db.begin({ tenantId }, (tx) => requireFeature(tx, tenants, feature, tenantId));
-      }
     } catch (error) {
-      if (isDenial(error)) await recordDenial(call, endpoint, actor, error);
+      await recordDenial(call, endpoint, actor, (error as Error).message);
       throw error;
     }
     return { actor, tenantId };
   }
 
   /** In the log of the one who tried: whom it was tried on learns nothing by it. */
-  async function recordDenial(
-    call: Call,
-    endpoint: ActorEndpoint,
-    actor: Actor,
-    error: ProblemError,
-  ): Promise<void> {
+  async function recordDenial(call: Call, endpoint: Endpoint, actor: Actor, reason: string): Promise<void> {
     const { tenantId } = actor;
     const row = auditRow({
       endpoint,
@@ -63,7 +61,7 @@ export function actorCalls(deps: ActorCallDeps): EndpointRouterOptions<'actor', 
       origin: originOf(call),
       path: call.path,
       outcome: 'denied',
-      details: { reason: error.message },
+      details: { reason },
     });
     await db.begin(scopeOf(actor, tenantId), (tx) => audit.insert(tx, row));
   }
@@ -73,12 +71,13 @@ export function actorCalls(deps: ActorCallDeps): EndpointRouterOptions<'actor', 
     handler: (ctx: Context) => unknown,
   ): Promise<unknown> {
     const { actor, tenantId } = admission;
+    const { feature } = endpoint as ActorEndpoint;
     const scope = scopeOf(actor, tenantId);
     const origin = originOf(call);
 
-    const result = await db.begin(scope, async (tx) => {
+    const handleAndAudit = async (tx: Executor): Promise<unknown> => {
       let details: AuditDetails | undefined;
-      const ctx: Context = {
+      const answer = await handler({
         actor,
         tenantId,
         origin,
@@ -86,28 +85,38 @@ export function actorCalls(deps: ActorCallDeps): EndpointRouterOptions<'actor', 
         begin: (work) => db.begin(scope, work),
         audited: (more) => void (details = { ...details, ...more }),
         requireMatch: (schema, shown) => requireMatch(call, etagOf(schema, shown)),
-      };
-      const handleAndAudit = async (): Promise<unknown> => {
-        const answer = await handler(ctx);
-        if (endpoint.method !== 'GET' || details) {
-          const row = auditRow({
-            endpoint,
-            actor,
-            tenantId: tenantId ?? actor.tenantId,
-            origin,
-            path: call.path,
-            outcome: 'success',
-            details: details ?? {},
-          });
-          await audit.insert(tx, row);
-        }
-        return answer;
-      };
-      const key = isIdempotent(endpoint) ? call.headers[IDEMPOTENCY_HEADER] : undefined;
-      if (typeof key !== 'string') return handleAndAudit();
-      const request = { key, caller: `${actor.type}:${actor.id}`, endpointId: endpoint.id, input };
-      return once(tx, sealer, request, handleAndAudit);
-    });
+      });
+      if (endpoint.method !== 'GET' || details) {
+        const row = auditRow({
+          endpoint,
+          actor,
+          tenantId: tenantId ?? actor.tenantId,
+          origin,
+          path: call.path,
+          outcome: details?.outcome ?? 'success',
+          details: details ?? {},
+        });
+        await audit.insert(tx, row);
+      }
+      return answer;
+    };
+
+    let result: unknown;
+    try {
+      result = await db.begin(scope, async (tx) => {
+        if (feature && tenantId !== null) await requireFeature(tx, tenants, feature, tenantId);
+        const key = isIdempotent(endpoint) ? call.headers[IDEMPOTENCY_HEADER] : undefined;
+        if (typeof key !== 'string') return handleAndAudit(tx);
+        const request = { key, caller: actorName(actor), endpointId: endpoint.id, input };
+        return once(tx, sealer, request, () => handleAndAudit(tx));
+      });
+    } catch (error) {
+      // Whatever is missing from here on would be the caller's own, and is no attempt on anybody else's.
+      if (error instanceof ProblemError && REFUSALS.has(error.code)) {
+        await recordDenial(call, endpoint, actor, error.message);
+      }
+      throw error;
+    }
     return result instanceof AfterCommit ? result.work() : result;
   }
 
@@ -123,9 +132,7 @@ export function originOf({ requestId, ip, headers }: Call): Origin {
   return { requestId, ip, userAgent: headers['user-agent'] ?? null };
 }
 
-/** Another tenant's is refused as missing. */
-const isDenial = (error: unknown): error is ProblemError =>
-  error instanceof ProblemError && ['forbidden', 'plan-required', 'not-found'].includes(error.code);
+const REFUSALS: ReadonlySet<ProblemCode> = new Set(['forbidden', 'plan-required']);
 
 /** RFC 9110 section 13.1.1. Without the header, the last write wins. */
 function requireMatch({ headers }: Call, etag: string): void {

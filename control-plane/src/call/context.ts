@@ -29,6 +29,8 @@ export interface AuditDetails {
   before?: object;
   after?: object;
   reason?: string;
+  /** Success unless it says otherwise: for a failure that is to be kept, and told `afterCommit`. */
+  outcome?: 'failure';
 }
 
 export interface Context {

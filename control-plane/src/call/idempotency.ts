@@ -6,6 +6,7 @@ import { ConflictError, InvalidError, ProblemError } from '@obstack/service-kit/
 import { sha256Hex } from '@obstack/service-kit/secrets';
 import type { Executor } from '../db/connect.ts';
 import type { Sealer } from '../sealing.ts';
+import { AfterCommit } from './context.ts';
 import { idempotencyStore } from './idempotency-store.ts';
 
 export const IDEMPOTENCY_HEADER = 'idempotency-key';
@@ -35,7 +36,8 @@ export async function once(
     ]);
   }
   const id = sha256Hex(JSON.stringify([caller, endpointId, key]));
-  const requestSha256 = sha256Hex(JSON.stringify(input));
+  // Keyed: the request may hold a password, and a plain hash of one is an invitation to guess.
+  const requestSha256 = sealer.fingerprint(JSON.stringify(input));
   if (!(await idempotencyStore.tryLock(tx, id))) {
     throw new ConflictError('A request with this Idempotency-Key is under way; wait for its answer.');
   }
@@ -47,10 +49,11 @@ export async function once(
     return JSON.parse(sealer.open(first.answer));
   }
   const answer = await create();
+  if (answer instanceof AfterCommit) throw new Error(`${endpointId} has no answer to keep for its next call`);
   await idempotencyStore.insert(tx, {
     id,
     request_sha256: requestSha256,
-    answer: sealer.seal(JSON.stringify(answer)),
+    answer: sealer.seal(JSON.stringify(answer ?? null)),
   });
   return answer;
 }

@@ -19,3 +19,8 @@ export function mapDatabaseError(error: unknown): unknown {
     (typeof code === 'string' && UNAVAILABLE_CODE.test(code)) || UNAVAILABLE_MESSAGE.test(error.message);
   return lost ? new UnavailableError('The database cannot be reached; try again.', { cause: error }) : error;
 }
+
+/** Whether a statement failed because another row has what only one may have. */
+export function isUniqueViolation(error: unknown): boolean {
+  return Error.isError(error) && (error as { code?: unknown }).code === '23505';
+}

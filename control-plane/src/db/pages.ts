@@ -12,20 +12,24 @@ interface Row {
 const Position = z.tuple([z.int().min(0).max(MAX_TIMESTAMP_MS), z.string()]);
 
 /**
- * Reads one page of `query`, oldest first.
+ * Reads one page of `query`.
  * @param id what an id of these rows looks like
+ * @param order oldest first unless said otherwise
  * @throws InvalidError when the cursor is not one of ours
  */
 export async function readPage<R extends Row>(
   query: Knex.QueryBuilder,
   id: z.ZodType<string>,
   page: PageQuery,
+  order: 'oldest-first' | 'newest-first' = 'oldest-first',
 ): Promise<Page<R>> {
+  const [beyond, direction] = order === 'oldest-first' ? ['>', 'asc'] : ['<', 'desc'];
   if (page.cursor !== undefined) {
-    void query.whereRaw('(created_at, id) > (?, ?)', decode(page.cursor, id));
+    void query.whereRaw(`(created_at, id) ${beyond} (?, ?)`, decode(page.cursor, id));
   }
   // One row more than asked for says whether there is another page.
-  const rows = (await query.orderBy(['created_at', 'id']).limit(page.limit + 1)) as R[];
+  const columns = ['created_at', 'id'].map((column) => ({ column, order: direction }));
+  const rows = (await query.orderBy(columns).limit(page.limit + 1)) as R[];
   const items = rows.slice(0, page.limit);
   const last = items.at(-1);
   return { items, next: last && rows.length > items.length ? encode(last) : null };

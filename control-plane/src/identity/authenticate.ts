@@ -1,32 +1,38 @@
 /** Who is calling the public API. */
-import { OPERATOR_PERMISSIONS } from '@obstack/contracts';
+import { OPERATOR_PERMISSIONS, SESSION_COOKIE, type TenantState } from '@obstack/contracts';
 import { parseCredential } from '@obstack/contracts/credential-format';
+import { principalQuestion } from '@obstack/contracts/internal';
 import type { Call } from '@obstack/service-kit/endpoint';
-import { UnauthenticatedError } from '@obstack/service-kit/problem';
+import { TokenError, type TokenVerifier } from '@obstack/service-kit/jwt';
+import { ForbiddenError, UnauthenticatedError } from '@obstack/service-kit/problem';
 import { bearerToken, sha256Hex } from '@obstack/service-kit/secrets';
 import type { ActorEndpoint } from '../call/authorise.ts';
 import type { Actor } from '../call/context.ts';
 import type { Database } from '../db/connect.ts';
 import type { OperatorStore } from '../features/operator/operator-store.ts';
+import { readCookie, requireSameOrigin } from './cookies.ts';
+import type { People, Person } from './people.ts';
 
-/** @throws UnauthenticatedError */
+/** @throws UnauthenticatedError; ForbiddenError for people of a tenant that is not active */
 export type Authenticate = (call: Call, endpoint: ActorEndpoint) => Promise<Actor>;
 
-/** Takes an operator's API token as a bearer token, and nothing else: a tenant's keys open nothing here. */
-export function createAuthenticate(db: Database, operators: OperatorStore): Authenticate {
-  return async ({ headers }) => {
-    const token = bearerToken(headers.authorization);
-    if (token === undefined) {
-      throw new UnauthenticatedError('Send `Authorization: Bearer <operator API token>`.');
-    }
-    const credential = parseCredential(token);
-    if (credential && credential.kind !== 'operator-token') {
-      throw new UnauthenticatedError(
-        "A tenant's key or query token does not open this API; send an operator API token.",
-      );
-    }
-    const operator =
-      credential && (await db.begin('platform', (tx) => operators.findByToken(tx, sha256Hex(token))));
+export interface AuthenticateDeps {
+  db: Database;
+  operators: OperatorStore;
+  verifier: TokenVerifier;
+  people: People;
+  publicUrl: string;
+}
+
+/**
+ * Takes an operator's API token or an access token as bearer token, or an access token from its cookie; a tenant's
+ * keys open nothing here. Where there is a bearer token, it alone counts.
+ */
+export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
+  const { db, operators, verifier, people, publicUrl } = deps;
+
+  async function operatorWith(token: string): Promise<Actor> {
+    const operator = await db.begin('platform', (tx) => operators.findByToken(tx, sha256Hex(token)));
     if (!operator) throw new UnauthenticatedError('This operator API token is not known.');
     return {
       type: 'operator',
@@ -36,5 +42,53 @@ export function createAuthenticate(db: Database, operators: OperatorStore): Auth
       permissions: new Set(OPERATOR_PERMISSIONS),
       sessionId: null,
     };
+  }
+
+  async function personWith(token: string): Promise<Actor> {
+    const verified = await verifier.verify(token).catch((error: unknown) => {
+      throw error instanceof TokenError ? new UnauthenticatedError(error.message) : error;
+    });
+    const person = await people.find(principalQuestion(verified));
+    if (!person) throw new UnauthenticatedError('This session has ended; sign in again.');
+    requireActiveTenant(person);
+    return actorOf(person);
+  }
+
+  return async ({ headers }, { method }) => {
+    const bearer = bearerToken(headers.authorization);
+    if (bearer !== undefined) {
+      const kind = parseCredential(bearer)?.kind;
+      if (kind === 'operator-token') return operatorWith(bearer);
+      if (kind === undefined) return personWith(bearer);
+      throw new UnauthenticatedError(
+        "A tenant's key or query token does not open this API; sign in, or send an operator API token.",
+      );
+    }
+    const cookie = headers.authorization === undefined ? readCookie(headers, SESSION_COOKIE) : undefined;
+    if (cookie === undefined) {
+      throw new UnauthenticatedError(
+        'Send `Authorization: Bearer <token>`: an access token from POST /api/v1/auth/login, or an operator API token.',
+      );
+    }
+    if (method !== 'GET') requireSameOrigin(headers, publicUrl);
+    return personWith(cookie);
   };
+}
+
+/** Why nobody of this tenant may sign in or call at present, if so. */
+export function refusalOf({ tenant }: { tenant: { state: TenantState } | null }): ForbiddenError | undefined {
+  if (tenant?.state === 'suspended') {
+    return new ForbiddenError('Your tenant is suspended; the operator of this platform can tell you why.');
+  }
+  return tenant?.state === 'deleting' ? new ForbiddenError('Your tenant is being removed.') : undefined;
+}
+
+/** @throws ForbiddenError */
+export function requireActiveTenant(person: Parameters<typeof refusalOf>[0]): void {
+  const refusal = refusalOf(person);
+  if (refusal) throw refusal;
+}
+
+export function actorOf({ type, id, email, tenant, permissions, sessionId }: Person): Actor {
+  return { type, id, name: email, tenantId: tenant?.id ?? null, permissions, sessionId };
 }

@@ -18,18 +18,23 @@ export async function hashPassword(password: string): Promise<string> {
 }
 
 /** @throws when `phc` is not a PHC string of Argon2id */
-export async function verifyPassword(password: string, phc: string): Promise<boolean> {
+export function parsePhc(phc: string): Omit<Cost, 'length'> & { hash: Buffer } {
   const [, memory, passes, lanes, salt, hash] = PHC.exec(phc) ?? [];
   if (!salt || !hash) throw new Error('not an Argon2id PHC string');
-  const expected = Buffer.from(hash, 'base64');
-  const actual = await derive(password, {
+  return {
     salt: Buffer.from(salt, 'base64'),
     memory: Number(memory),
     passes: Number(passes),
     lanes: Number(lanes),
-    length: expected.length,
-  });
-  return timingSafeEqual(actual, expected);
+    hash: Buffer.from(hash, 'base64'),
+  };
+}
+
+/** @throws when `phc` is not a PHC string of Argon2id */
+export async function verifyPassword(password: string, phc: string): Promise<boolean> {
+  const { hash, ...cost } = parsePhc(phc);
+  const actual = await derive(password, { ...cost, length: hash.length });
+  return timingSafeEqual(actual, hash);
 }
 
 interface Cost {

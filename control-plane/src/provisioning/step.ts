@@ -6,6 +6,8 @@ import type { Executor } from '../db/connect.ts';
 export interface StepContext {
   tenant: Tenant;
   logger: Logger;
+  /** Aborted when the run must end: it has taken too long, or the worker no longer holds the step. */
+  signal: AbortSignal;
   /** A transaction within the tenant's scope. */
   begin<T>(work: (tx: Executor) => Promise<T>): Promise<T>;
 }
@@ -17,11 +19,14 @@ export interface ProvisioningStep {
   readonly title: string;
   /** Steps that must be done before it. */
   readonly after: readonly string[];
-  /** Why this tenant goes without, for people: "no Keycloak is configured"; null when it applies. */
-  skipped(tenant: Tenant): string | null;
+  /**
+   * Why this tenant goes without, for people: "no Keycloak is configured"; null when it applies. A plan that has lost
+   * something is no reason to leave behind what an earlier one made: `remove` is skipped only where nothing can be there.
+   */
+  skipped(tenant: Tenant, action: 'apply' | 'remove'): string | null;
   /**
    * Makes it so, whatever is there already: it may run any number of times, and after a crash at any point of an
-   * earlier run. Rejects when it could not; it is then tried again later.
+   * earlier run. Rejects when it could not, with a message fit for people; it is then tried again later.
    */
   apply(ctx: StepContext): Promise<void>;
   /** The reverse, when the tenant leaves; nothing left to remove is a success. */

@@ -1,7 +1,7 @@
 /** The configuration of the demo's Prometheus agent. It holds credentials: for its owner's eyes only. */
 import { readFile } from 'node:fs/promises';
 import type { DemoTenant } from '../demo-file.ts';
-import { fillIn } from './template.ts';
+import { fillIn } from '@obstack/service-kit/template';
 
 const TEMPLATE = new URL('../../../provisioning/demo/prometheus-agent.yaml', import.meta.url);
 

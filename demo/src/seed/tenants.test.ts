@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Endpoint, formatCredential, parseCredential } from '@obstack/contracts';
-import type { DemoTenant } from '../demo-file.ts';
-import { ApiError, type ControlPlaneClient } from './control-plane-client.ts';
+import { type Endpoint, formatCredential, parseCredential, publicEndpoints } from '@obstack/contracts';
+import { ApiError, type Client } from '@obstack/contracts/client';
 import { ensureTenant } from './tenants.ts';
 
 interface FakeKey {
@@ -12,23 +11,32 @@ interface FakeKey {
   status: 'active' | 'revoked';
 }
 
+const NOT_FOUND = {
+  type: 'urn:obstack:problem:not-found',
+  title: '',
+  status: 404,
+  detail: 'not found',
+  requestId: '',
+};
+
 /** As much of the admin API as the seed asks of it, over two lists. Pages hold one item each. */
 function fakeControlPlane() {
   const tenants: { id: string; name: string; plan: string }[] = [];
   const keys: FakeKey[] = [];
+  const users: { id: string; tenantId: string; email: string; password: string }[] = [];
   let made = 0;
 
   interface FakeInput {
-    params?: { tenantId?: string; keyId?: string };
+    params?: { tenantId?: string; keyId?: string; userId?: string };
     query?: { cursor?: string };
-    body?: { name: string; plan?: string };
+    body?: { name?: string; plan?: string; email?: string; password?: string; token?: string };
   }
   const page = (items: unknown[], cursor = '0') => {
     const at = Number(cursor);
     return { items: items.slice(at, at + 1), next: at + 1 < items.length ? String(at + 1) : null };
   };
   const found = <T>(item: T | undefined): T => {
-    if (!item) throw new ApiError(404, 'not found');
+    if (!item) throw new ApiError(404, JSON.stringify(NOT_FOUND));
     return item;
   };
   const answer = (endpoint: Endpoint, { params, query, body }: FakeInput): unknown => {
@@ -38,6 +46,21 @@ function fakeControlPlane() {
       return tenant;
     }
     if (endpoint.id === 'listTenants') return page(tenants, query?.cursor);
+    if (endpoint.id === 'listUsers') {
+      return page(
+        users.filter(({ tenantId }) => tenantId === params?.tenantId),
+        query?.cursor,
+      );
+    }
+    if (endpoint.id === 'createUser') {
+      const { email = '', password = '' } = body ?? {};
+      users.push({ id: `user-${users.length}`, tenantId: params?.tenantId ?? '', email, password });
+      return { user: users.at(-1), setPassword: null };
+    }
+    if (endpoint.id === 'createSetPasswordToken') return { token: params?.userId };
+    if (endpoint.id === 'setPassword') {
+      return void (found(users.find(({ id }) => id === body?.token)).password = body?.password ?? '');
+    }
     if (endpoint.id === 'getTenant') return found(tenants.find(({ id }) => id === params?.tenantId));
 
     const kind = endpoint.path.includes('/query-tokens') ? 'query-tokens' : 'keys';
@@ -53,11 +76,13 @@ function fakeControlPlane() {
     if (endpoint.method === 'DELETE') key.status = 'revoked';
     return key;
   };
-  const api = {
+  const methods = publicEndpoints.map((endpoint) => [
+    endpoint.id,
     // eslint-disable-next-line @typescript-eslint/require-await -- a throw must become a rejection
-    call: async (endpoint: Endpoint, input: FakeInput = {}) => answer(endpoint, input),
-  } as unknown as ControlPlaneClient;
-  return { api, tenants, keys };
+    async (input: FakeInput = {}) => answer(endpoint, input),
+  ]);
+  const api = Object.fromEntries(methods) as Client;
+  return { api, tenants, keys, users };
 }
 
 const wanted = { name: 'acme', plan: 'saas' } as const;
@@ -79,11 +104,21 @@ describe('seeding a tenant', () => {
     expect([tenants.length, keys.length]).toEqual([1, 2]);
   });
 
-  it('keeps the administrator that the demo file knows', async () => {
-    const { api } = fakeControlPlane();
-    const admin = { email: 'ada@acme.example', password: 'secret' };
-    const seeded: DemoTenant = { ...(await ensureTenant(api, wanted)), admin };
-    expect((await ensureTenant(api, wanted, seeded)).admin).toEqual(admin);
+  it('makes an administrator, and keeps the one that the demo file knows', async () => {
+    const { api, users } = fakeControlPlane();
+    const seeded = await ensureTenant(api, wanted);
+    expect(users).toMatchObject([{ tenantId: seeded.id, ...seeded.admin }]);
+    expect((await ensureTenant(api, wanted, seeded)).admin).toEqual(seeded.admin);
+    expect(users).toMatchObject([seeded.admin as object]);
+  });
+
+  it('gives an administrator whose password is lost a new one', async () => {
+    const { api, users } = fakeControlPlane();
+    const lost = await ensureTenant(api, wanted);
+    const { admin } = await ensureTenant(api, wanted);
+    expect(admin?.email).toBe(lost.admin?.email);
+    expect(admin?.password).not.toBe(lost.admin?.password);
+    expect(users).toMatchObject([admin as object]);
   });
 
   it('finds the tenant by name, and replaces credentials whose secrets are lost', async () => {

@@ -1,8 +1,8 @@
 // The logs of one tenant, stamped: JSON, logfmt and plain lines in streams that every tenant has alike.
+import { seededRng } from '@obstack/proxy/testing';
 import type { LabTenant } from '../lab/tenants.ts';
 import { othersThan } from '../lab/tenants.ts';
 import { INSTANCES, jobsOf, traceIdOf } from './metrics.ts';
-import { seededRng } from '../../../proxy/test/generate/random.ts';
 import type { Window } from './window.ts';
 
 export interface LogEntry {

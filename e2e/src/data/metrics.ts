@@ -1,8 +1,8 @@
 // The metrics of one tenant, stamped. Names, jobs and instances are the same for all tenants, values are not, so
 // that anything read from a neighbour changes a result.
+import { seededRng } from '@obstack/proxy/testing';
 import type { LabTenant } from '../lab/tenants.ts';
 import { TENANTS } from '../lab/tenants.ts';
-import { seededRng } from '../../../proxy/test/generate/random.ts';
 import { STEP_MS, STEPS } from './window.ts';
 import type { Window } from './window.ts';
 

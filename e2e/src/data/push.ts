@@ -1,7 +1,6 @@
 // Puts data into a store directly, as it would look after the proxy stamped it. Encoders are the tests' own.
+import { doubleBits, encodeMessage } from '@obstack/proxy/testing';
 import snappy from 'snappy';
-import { encode } from '../../../proxy/test/ingest/codec.ts';
-import { doubleBits } from '../../../proxy/test/ingest/payloads.ts';
 import type { LogStream } from './logs.ts';
 import { timeOf } from './metrics.ts';
 import type { NativeHistogram, Series } from './metrics.ts';
@@ -17,7 +16,7 @@ export async function pushMetrics(
   series: readonly Series[],
   window: Window,
 ): Promise<void> {
-  const message = encode('remotewrite.V1.WriteRequest', {
+  const message = encodeMessage('remotewrite.V1.WriteRequest', {
     timeseries: series.map(({ labels, values, histograms, exemplars }) => ({
       labels: Object.entries(labels)
         .sort(([a], [b]) => (a < b ? -1 : 1))

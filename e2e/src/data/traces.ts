@@ -1,8 +1,8 @@
 // The traces of one tenant, stamped, as OTLP/JSON resource spans.
+import { seededRng } from '@obstack/proxy/testing';
 import type { LabTenant } from '../lab/tenants.ts';
 import { othersThan } from '../lab/tenants.ts';
 import { INSTANCES, SHARED_TRACE, traceIdOf } from './metrics.ts';
-import { seededRng } from '../../../proxy/test/generate/random.ts';
 import { STEP_MS } from './window.ts';
 import type { Window } from './window.ts';
 

@@ -1,6 +1,4 @@
 /** Spoils valid queries in the ways that have fooled parsers before, and makes up texts that were never queries. */
-import { between, pick } from '@obstack/proxy/test/generate/random.ts';
-import type { Rng } from '@obstack/proxy/test/generate/random.ts';
 
 /** Fragments at which two readers of one language tend to part. */
 const fragments = [
@@ -149,6 +147,8 @@ export function mutate(query: string, others: readonly string[], rng: Rng): stri
 }
 
 /** A text of random code units, weighted towards ASCII. */
+import { between, pick } from '@obstack/proxy/testing';
+import type { Rng } from '@obstack/proxy/testing';
 export function noise(rng: Rng): string {
   return Array.from({ length: between(rng, 0, 60) }, () =>
     rng() < 0.5 ? pick(rng, fragments) : String.fromCharCode(between(rng, 0, rng() < 0.9 ? 127 : 0xffff)),

@@ -1,15 +1,18 @@
 /** Throws generated, spoiled and random queries at one enforce function and reports what it must never do. */
-import { enforceLogql } from '@obstack/proxy/src/query/enforce-logql.ts';
-import { QueryRefused } from '@obstack/proxy/src/query/enforce-error.ts';
-import { enforcePromql } from '@obstack/proxy/src/query/enforce-promql.ts';
-import { enforceTraceql } from '@obstack/proxy/src/query/enforce-traceql.ts';
-import { findLeak } from '@obstack/proxy/test/check-enforced.ts';
-import type { LanguageName } from '@obstack/proxy/test/check-enforced.ts';
-import { logqlQuery } from '@obstack/proxy/test/generate/logql.ts';
-import { promqlQuery } from '@obstack/proxy/test/generate/promql.ts';
-import { chance, pick, seededRng } from '@obstack/proxy/test/generate/random.ts';
-import type { Vocabulary } from '@obstack/proxy/test/generate/random.ts';
-import { traceqlQuery } from '@obstack/proxy/test/generate/traceql.ts';
+import {
+  chance,
+  enforceLogql,
+  enforcePromql,
+  enforceTraceql,
+  findLeak,
+  logqlQuery,
+  pick,
+  promqlQuery,
+  QueryRefused,
+  seededRng,
+  traceqlQuery,
+} from '@obstack/proxy/testing';
+import type { LanguageName, Vocabulary } from '@obstack/proxy/testing';
 import { mutate, noise } from './mutate.ts';
 
 const TENANT = '0b5e55ed-0000-4000-8000-000000000001';

@@ -4,9 +4,11 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { PLANS } from '@obstack/contracts';
 import {
   IDENTITY_EVENTS_PATH,
   IDENTITY_PING_INTERVAL_MS,
+  reportUsage,
   resolveCredential,
 } from '@obstack/contracts/internal';
 import type { Credential, IdentityEvent } from '@obstack/contracts/internal';
@@ -15,7 +17,7 @@ import { sha256Hex } from '@obstack/service-kit/secrets';
 export interface StandIn {
   readonly url: string;
   readonly internalToken: string;
-  /** Makes a credential known; what is not given is: all signals, no expiry. */
+  /** Makes a credential known; what is not given is: all signals, no expiry, an enterprise's limits. */
   know(secret: string, credential: Pick<Credential, 'kind' | 'tenantId'> & Partial<Credential>): void;
   revoke(secret: string): void;
   close(): Promise<void>;
@@ -36,6 +38,7 @@ export async function startStandIn(): Promise<StandIn> {
       followers.add(response.on('close', () => followers.delete(response)));
       return;
     }
+    if (request.url === reportUsage.path) return response.writeHead(204).end();
     if (request.url !== resolveCredential.path) return response.writeHead(404).end();
     void request.toArray().then((chunks) => {
       const { sha256 } = JSON.parse(Buffer.concat(chunks as Buffer[]).toString()) as { sha256: string };
@@ -55,6 +58,8 @@ export async function startStandIn(): Promise<StandIn> {
         id: secret.slice(4, 16),
         signals: ['logs', 'metrics', 'traces'],
         expiresAt: null,
+        limits: PLANS.enterprise.limits,
+        keyLimits: {},
         ...credential,
       });
     },

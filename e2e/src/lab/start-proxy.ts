@@ -1,7 +1,7 @@
 // A proxy in this process, in front of the lab or of anything else, that knows the lab's tenants.
-import { createProxy } from '../../../proxy/src/app.ts';
-import type { Proxy, ProxyOverrides } from '../../../proxy/src/app.ts';
-import { readProxyConfig } from '../../../proxy/src/config.ts';
+import { createProxy } from '@obstack/proxy';
+import type { Proxy, ProxyOverrides } from '@obstack/proxy';
+import { readProxyConfig } from '@obstack/proxy/config';
 import { startStandIn } from './control-plane-stand-in.ts';
 import type { StandIn } from './control-plane-stand-in.ts';
 import { TENANTS } from './tenants.ts';

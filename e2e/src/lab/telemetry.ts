@@ -1,8 +1,7 @@
 // Small pushes and the questions that find them again, for tests about the way there and back.
 import { randomBytes } from 'node:crypto';
+import { doubleBits, encodeMessage } from '@obstack/proxy/testing';
 import snappy from 'snappy';
-import { encode } from '../../../proxy/test/ingest/codec.ts';
-import { doubleBits } from '../../../proxy/test/ingest/payloads.ts';
 
 export const KINDS = ['logs', 'metrics', 'traces', 'remote-write'] as const;
 export type Kind = (typeof KINDS)[number];
@@ -85,7 +84,7 @@ function otlp(kind: Exclude<Kind, 'remote-write'>, marker: string): object {
 
 const remoteWrite = (marker: string): Buffer =>
   snappy.compressSync(
-    encode('remotewrite.V1.WriteRequest', {
+    encodeMessage('remotewrite.V1.WriteRequest', {
       timeseries: [
         {
           labels: [{ name: '__name__', value: marker }],

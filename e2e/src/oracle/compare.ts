@@ -1,8 +1,6 @@
 // The oracle: a query through the proxy against stores that hold many tenants returns exactly what the same query
 // returns against stores that hold only that tenant's data.
-import { enforceLogql } from '../../../proxy/src/query/enforce-logql.ts';
-import { enforcePromql } from '../../../proxy/src/query/enforce-promql.ts';
-import { enforceTraceql } from '../../../proxy/src/query/enforce-traceql.ts';
+import { enforceLogql, enforcePromql, enforceTraceql } from '@obstack/proxy/testing';
 import type { Lab } from '../lab/lab.ts';
 import { othersThan } from '../lab/tenants.ts';
 import type { LabTenant } from '../lab/tenants.ts';

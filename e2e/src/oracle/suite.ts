@@ -1,9 +1,5 @@
 // One suite of the oracle: asks everything, compares, and says how much was compared.
 import { expect } from '@jest/globals';
-import type { Lab } from '../lab/lab.ts';
-import { SHARED } from '../lab/lab.ts';
-import { startProxy } from '../lab/start-proxy.ts';
-import type { LabProxy } from '../lab/start-proxy.ts';
 import { TENANTS } from '../lab/tenants.ts';
 import type { LabTenant } from '../lab/tenants.ts';
 import { compareAll, explain, tally } from './compare.ts';
@@ -11,10 +7,6 @@ import type { Oracle, Tally } from './compare.ts';
 import { handPicked } from './hand-picked.ts';
 import type { Expected } from './hand-picked.ts';
 import type { Question } from './question.ts';
-
-/** The label lock by itself: in every store all tenants share one storage tenant. */
-export const startLabelLockedProxy = (lab: Lab): Promise<LabProxy> =>
-  startProxy(lab, { storageTenant: () => SHARED });
 
 export interface Case {
   readonly tenant: LabTenant;

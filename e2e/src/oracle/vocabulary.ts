@@ -1,5 +1,5 @@
 // What generated queries are made of: the names and values of the lab's data, so that most of them find something.
-import type { Rng, Vocabulary } from '../../../proxy/test/generate/random.ts';
+import type { Rng, Vocabulary } from '@obstack/proxy/testing';
 import { INSTANCES } from '../data/metrics.ts';
 import { TENANTS } from '../lab/tenants.ts';
 

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { defineEndpoint } from './endpoint.ts';
 import { CredentialKind, KeyId, Signal, TenantId, Timestamp } from './entities.ts';
 import { Permission } from './permissions.ts';
+import { LimitOverrides, Limits } from './plans.ts';
 
 /** SHA-256 of the whole text of a credential, in lower-case hex. */
 export const Sha256Hex = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits');
@@ -18,6 +19,10 @@ export const Credential = z.object({
   signals: z.array(Signal),
   /** The proxy checks this itself, on every use: no event is sent when time runs out. */
   expiresAt: Timestamp.nullable(),
+  /** What the tenant may push with all its keys together: its plan's limits, with its own over them. */
+  limits: Limits,
+  /** What this key may push besides; empty where it has no limits of its own. */
+  keyLimits: LimitOverrides,
 });
 export type Credential = z.infer<typeof Credential>;
 
@@ -43,8 +48,29 @@ export const PrincipalQuestion = z.strictObject({
   issuer: z.string().min(1).max(512),
   subject: z.string().min(1).max(255),
   sessionId: z.string().max(64).nullable(),
+  /** Tenants that the token's claim `organization` names: an issuer which speaks for several says with it for which. */
+  organizations: z.array(z.string().min(1).max(64)).max(100).default([]),
 });
 export type PrincipalQuestion = z.infer<typeof PrincipalQuestion>;
+
+/** The question to ask about a verified token. */
+export function principalQuestion(token: {
+  issuer: string;
+  subject: string;
+  sessionId: string | null;
+  claims: Readonly<Record<string, unknown>>;
+}): PrincipalQuestion {
+  const { issuer, subject, sessionId, claims } = token;
+  // Keycloak writes a list of aliases; with ids or attributes asked for, an object by alias.
+  const named = claims['organization'] ?? [];
+  const organizations = Array.isArray(named) ? named : Object.keys(named);
+  return {
+    issuer,
+    subject,
+    sessionId,
+    organizations: organizations.filter((name) => typeof name === 'string'),
+  };
+}
 
 export const Principal = z.object({
   /** Subject of events: `user:<id>`. */
@@ -89,6 +115,46 @@ export const resolveIssuer = defineEndpoint({
   response: TrustedIssuer,
   status: 200,
   problems: ['not-found'],
+});
+
+/** Of one report; a longer one is sent in pieces. */
+export const MAX_REPORTED_USES = 1000;
+export const MAX_REPORTED_REJECTIONS = 100;
+/** In UTF-16 code units. */
+export const REJECTION_DETAIL_LENGTH = 300;
+
+/** What was refused to one key for one reason since the last report. */
+export const ReportedRejection = z.strictObject({
+  keyId: KeyId,
+  signal: Signal,
+  /** As the proxy's metrics name it: `limit_exceeded`. */
+  reason: z.string().regex(/^[a-z_]{1,64}$/),
+  status: z.int().min(400).max(599),
+  count: z.int().positive(),
+  firstAt: Timestamp,
+  lastAt: Timestamp,
+  /** What the first of them was told. */
+  detail: z.string().max(REJECTION_DETAIL_LENGTH),
+});
+export type ReportedRejection = z.infer<typeof ReportedRejection>;
+
+export const UsageReport = z.strictObject({
+  used: z.array(z.strictObject({ keyId: KeyId, at: Timestamp })).max(MAX_REPORTED_USES),
+  rejections: z.array(ReportedRejection).max(MAX_REPORTED_REJECTIONS),
+});
+export type UsageReport = z.infer<typeof UsageReport>;
+
+/** Sent by each proxy every few seconds. A report whose answer is lost is sent again: counts are at least right. */
+export const reportUsage = defineEndpoint({
+  id: 'reportUsage',
+  method: 'POST',
+  path: '/internal/v1/usage',
+  summary: 'When credentials were last used, and what was refused',
+  tag: 'Internal',
+  caller: 'proxy',
+  request: UsageReport,
+  status: 204,
+  problems: [],
 });
 
 /**

@@ -3,8 +3,7 @@ import { z } from 'zod';
 
 export const PageQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(200).default(50),
-  /** The `next` of the page before. */
-  cursor: z.string().min(1).max(200).optional(),
+  cursor: z.string().min(1).max(200).optional().describe('The `next` of the page before.'),
 });
 export type PageQuery = z.infer<typeof PageQuery>;
 

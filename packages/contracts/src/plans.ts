@@ -19,18 +19,17 @@ export const Feature = z.enum(Object.keys(FEATURES) as [Feature, ...Feature[]]);
  * quiet time, and the most that one request may hold.
  */
 export const Limits = z.strictObject({
-  samplesPerSecond: z.int().positive().max(1e9),
-  samplesBurst: z.int().positive().max(1e9),
-  logBytesPerSecond: z.int().positive().max(1e12),
-  logBytesBurst: z.int().positive().max(1e12),
-  traceBytesPerSecond: z.int().positive().max(1e12),
-  traceBytesBurst: z.int().positive().max(1e12),
-  /** The longest log line, in bytes. */
-  lineBytes: z.int().positive().max(1e8),
+  samplesPerSecond: z.int().positive().max(1e9).describe('Metric samples per second.'),
+  samplesBurst: z.int().positive().max(1e9).describe('Metric samples at once.'),
+  logBytesPerSecond: z.int().positive().max(1e12).describe('Bytes of logs per second.'),
+  logBytesBurst: z.int().positive().max(1e12).describe('Bytes of logs at once.'),
+  traceBytesPerSecond: z.int().positive().max(1e12).describe('Bytes of traces per second.'),
+  traceBytesBurst: z.int().positive().max(1e12).describe('Bytes of traces at once.'),
+  lineBytes: z.int().positive().max(1e8).describe('The longest log line, in bytes.'),
 });
 export type Limits = z.infer<typeof Limits>;
 
-/** Only what differs from the plan's (a tenant's) or the tenant's (a key's) own limits. */
+/** Only what differs: a tenant's from its plan's, in either direction; a key's from its tenant's, downwards alone. */
 export const LimitOverrides = Limits.partial();
 export type LimitOverrides = z.infer<typeof LimitOverrides>;
 
@@ -55,6 +54,11 @@ export const PLANS: Record<Plan, PlanTerms> = {
   saas: { features: ['sso', 'audit-export'], limits: limits(5) },
   enterprise: { features: Feature.options, limits: limits(20) },
 };
+
+/** What a tenant may push in all: its plan's limits, with its own over them. */
+export function limitsOf(plan: Plan, overrides: LimitOverrides): Limits {
+  return Limits.parse({ ...PLANS[plan].limits, ...overrides });
+}
 
 /** The least plan that has a feature: what a refusal tells the caller to ask for. */
 export function planWith(feature: Feature): Plan {

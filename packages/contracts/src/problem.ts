@@ -29,20 +29,21 @@ export type ProblemCode = keyof typeof PROBLEMS;
 
 /** One thing wrong with a request: where it is, what it is, and what to do about it. */
 export const ProblemDetail = z.object({
-  /** `body.name`, `body.signals[0]`, `query.limit`, `path.tenantId`, `header.authorization`. */
-  location: z.string(),
-  message: z.string(),
-  fix: z.string(),
+  location: z
+    .string()
+    .describe('`body.name`, `body.signals[0]`, `query.limit`, `path.tenantId`, `header.authorization`.'),
+  message: z.string().describe('What is wrong with it.'),
+  fix: z.string().describe('What to do about it.'),
 });
 export type ProblemDetail = z.infer<typeof ProblemDetail>;
 
 export const Problem = z.object({
-  type: z.string(),
+  type: z.string().describe('What to branch on: `urn:obstack:problem:` and the name of the problem.'),
   title: z.string(),
   status: z.int().min(400).max(599),
-  detail: z.string(),
-  requestId: z.string(),
-  errors: z.array(ProblemDetail).optional(),
+  detail: z.string().describe('What went wrong this time, for people.'),
+  requestId: z.string().describe('Under which the logs have it.'),
+  errors: z.array(ProblemDetail).optional().describe('Each mistake in the request, where there are any.'),
 });
 export type Problem = z.infer<typeof Problem>;
 

@@ -56,6 +56,12 @@ export const baseUrl = z
   .url({ protocol: /^https?$/, error: 'expected an http:// or https:// URL' })
   .transform((url) => url.replace(/\/+$/, ''));
 
+/** The Redis that copies of a process share; without it each copy counts for itself. */
+export const redisUrl = z
+  .url({ protocol: /^rediss?$/, error: 'expected a redis:// URL' })
+  .describe('the Redis that copies share, as redis://:password@host:6379')
+  .optional();
+
 /** The token that proxy and control-plane share. */
 export const internalToken = z
   .string()

@@ -171,6 +171,16 @@ describe('a mounted endpoint', () => {
     expect(await problem('POST', '/things/small', body, headers)).toMatchObject({ status });
   });
 
+  it.each([
+    ['name', '"a\\u0000"', 'body.name'],
+    ['name', '"\\ud800"', 'body.name'],
+    ['options', '{"colour":"\\u0000"}', 'body.options.colour'],
+  ])('refuses text that no database holds in %s: %s', async (field, json, location) => {
+    const body = `{"name":"x","${field}":${json}}`;
+    const { status, errors } = await problem('POST', '/things/small', body);
+    expect([status, errors]).toMatchObject([400, [{ location, fix: 'Remove it' }]]);
+  });
+
   it('answers 413 to a body that turns out too long while it comes', async () => {
     const request = httpRequest(`${url}/things/small`, {
       method: 'POST',

@@ -10,7 +10,7 @@ import { type Request, type Response, Router } from 'express';
 import type { Endpoint, ParamsOf, QueryOf, RequestOf, ResponseOf } from '@obstack/contracts';
 import type { ProblemDetail } from '@obstack/contracts/problem';
 import type { z } from 'zod';
-import { describeIssues, formatPath } from './issues.ts';
+import { describeIssues, formatPath, unstorable } from './issues.ts';
 import { readJsonBody } from './json-body.ts';
 import { InvalidError, ProblemError } from './problem.ts';
 
@@ -119,9 +119,14 @@ function callOf(request: Request, response: Response): Call {
   };
 }
 
-/** The entity tag of what an endpoint with this response schema shows: it changes when that does. */
+/**
+ * The entity tag of what an endpoint with this response schema shows: it changes when that does. That something was used
+ * is no change of it.
+ */
 export function etagOf(schema: z.ZodType, value: unknown): string {
-  const shown = JSON.stringify(schema.parse(value));
+  const shown = JSON.stringify(schema.parse(value), (name, field: unknown) =>
+    name === 'lastUsedAt' ? undefined : field,
+  );
   return `"${createHash('sha256').update(shown).digest('base64url').slice(0, 22)}"`;
 }
 
@@ -137,8 +142,9 @@ function validate<E extends Endpoint>(endpoint: E, parts: Parts): EndpointInput<
   const check = (part: keyof Parts, schema: z.ZodType | undefined): unknown => {
     if (!schema) return undefined;
     const result = schema.safeParse(parts[part]);
-    if (result.success) return result.data;
-    for (const { path, message, fix } of describeIssues(result.error, schema)) {
+    const issues = result.success ? unstorable(result.data) : describeIssues(result.error, schema);
+    if (result.success && issues.length === 0) return result.data;
+    for (const { path, message, fix } of issues) {
       errors.push({ location: formatPath([part, ...path]), message, fix });
     }
     return undefined;

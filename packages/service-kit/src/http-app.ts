@@ -4,6 +4,7 @@ import { requestIdOf } from './endpoint.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 import { asProblemError, InvalidError, NotFoundError, type ProblemError, sendProblem } from './problem.ts';
+import { redactPath } from './redact.ts';
 import { REQUEST_ID_HEADER, requestIdFrom } from './request-id.ts';
 
 export interface HttpAppOptions {
@@ -13,10 +14,19 @@ export interface HttpAppOptions {
   routers: readonly Router[];
   /** Gives errors of a library (a lost database) their meaning, or returns them as they are. */
   mapError?: (error: unknown) => unknown;
+  /** Addresses and networks of reverse proxies: only their `X-Forwarded-For` is believed. */
+  trustedProxies?: readonly string[];
 }
 
-export function createHttpApp({ logger, metrics, routers, mapError = (e) => e }: HttpAppOptions): Express {
+export function createHttpApp({
+  logger,
+  metrics,
+  routers,
+  mapError = (e) => e,
+  trustedProxies = [],
+}: HttpAppOptions): Express {
   const app = express();
+  app.set('trust proxy', [...trustedProxies]);
   // Tags would cost a hash per answer, and nobody asks twice for the same one.
   app.disable('x-powered-by').disable('etag');
   app.use(identify, observe(logger, metrics), ...routers);
@@ -52,7 +62,14 @@ function observe(logger: Logger, metrics: Metrics): RequestHandler {
       // Probes come every few seconds and say nothing as long as they succeed.
       const level = endpoint === 'none' && status < 400 ? 'debug' : 'info';
       logger[level](
-        { requestId, method: request.method, path: request.path, endpoint, status, ms: Math.round(ms) },
+        {
+          requestId,
+          method: request.method,
+          path: redactPath(request.path),
+          endpoint,
+          status,
+          ms: Math.round(ms),
+        },
         'request',
       );
     });

@@ -26,6 +26,19 @@ export function describeIssues(error: z.ZodError, schema: z.ZodType): DescribedI
   });
 }
 
+/** Text that PostgreSQL cannot hold, or not without changing it: U+0000, and halves of a surrogate pair. */
+export function unstorable(value: unknown, path: PropertyKey[] = []): DescribedIssue[] {
+  if (typeof value === 'string') {
+    if (!value.includes('\0') && value.isWellFormed()) return [];
+    return [{ path, message: 'Contains U+0000 or half a surrogate pair', fix: 'Remove it' }];
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) => [
+    ...unstorable(name, path),
+    ...unstorable(inner, [...path, Array.isArray(value) ? Number(name) : name]),
+  ]);
+}
+
 /** `signals[0].name` for `['signals', 0, 'name']`. */
 export function formatPath(path: readonly PropertyKey[]): string {
   return path.reduce<string>((text, part) => {

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { tryLock } from './lock.ts';
+import { chooseParts, optionalNames } from './choose-parts.ts';
 import { type PartName, parts } from './parts.ts';
 import { repositoryDir } from './paths.ts';
 import { goneWithin, isAlive, signalGroup } from './processes.ts';
@@ -23,6 +24,8 @@ Options of start
   --detach           return once it is ready and leave it running
   --parts a,b        only these parts: ${parts.map((part) => part.name).join(', ')}
   --no-demo          without the demo tenants and their telemetry
+  --with a,b         also these, which a plain start leaves out: ${optionalNames.join(', ')}
+                     (AUTH_METHOD=keycloak in the environment means --with keycloak)
 Options of all
   --dir <folder>     the stack's folder (default: .obstack in the clone)
   --help`;
@@ -41,6 +44,7 @@ async function main(): Promise<number> {
       detach: { type: 'boolean', default: false },
       parts: { type: 'string' },
       demo: { type: 'boolean', default: true },
+      with: { type: 'string' },
       dir: { type: 'string', default: process.env['OBSTACK_DIR'] ?? join(repositoryDir, '.obstack') },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -51,17 +55,10 @@ async function main(): Promise<number> {
     terminal.say(usage);
     return values.help ? 0 : 2;
   }
-  if (command === 'start')
-    return values.detach ? startDetached(dir) : start(dir, choose(values.parts, values.demo));
+  if (command === 'start') return values.detach ? startDetached(dir) : start(dir, chooseParts(values));
   if (command === 'stop') return stop(dir);
   if (command === 'status') return status(dir);
   throw new RemedyError(`there is no command "${command}"`, usage);
-}
-
-function choose(list: string | undefined, demo: boolean): PartName[] {
-  const wanted = list?.split(',').map((name) => name.trim() as PartName);
-  const chosen = wanted ?? parts.map((part) => part.name);
-  return demo ? chosen : chosen.filter((name) => parts.find((part) => part.name === name)?.group !== 'demo');
 }
 
 /** Runs the stack in this process until a signal or a parent's wish ends it. */

@@ -37,6 +37,9 @@ const secrets = {
   ENCRYPTION_KEY: 'e'.repeat(48),
   GRAFANA_ADMIN_PASSWORD: 'a'.repeat(48),
   GRAFANA_SECRET_KEY: 'k'.repeat(48),
+  KEYCLOAK_DATABASE_PASSWORD: 'd'.repeat(48),
+  KEYCLOAK_ADMIN_CLIENT_SECRET: 'c'.repeat(48),
+  S3_SECRET_KEY: 's'.repeat(48),
 };
 
 describe('docker compose config', () => {

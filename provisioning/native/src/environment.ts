@@ -13,6 +13,8 @@ export function serviceEnvironment(context: Omit<Context, 'env'>): Record<string
     OPERATOR_FILE: join(context.dir, 'secrets', 'operator.json'),
     CONTROL_PLANE_LISTEN: at('control-plane'),
     CONTROL_PLANE_URL: `http://${at('control-plane')}`,
+    PUBLIC_URL: `http://${at('control-plane')}`,
+    REGISTRATION: process.env['REGISTRATION'] ?? 'closed',
     PROXY_LISTEN: at('proxy'),
     PROXY_OTLP_LISTEN: at('proxy', 'otlp'),
     PROXY_METRICS_LISTEN: at('proxy', 'metrics'),
@@ -26,7 +28,26 @@ export function serviceEnvironment(context: Omit<Context, 'env'>): Record<string
     OBSTACK_DIR: context.dir,
     DEMO_LISTEN: at('demo'),
     DEMO_SCRAPE_ADDRESS: at('demo'),
-    GRAFANA_URL: `http://${at('grafana')}`,
-    GRAFANA_ADMIN_PASSWORD_FILE: join(context.dir, 'secrets', 'grafana-admin-password'),
+    WORKER_LISTEN: at('control-plane-worker'),
+    EXPORT_DIR: join(context.dir, 'exports'),
+    ...(context.has('grafana') && {
+      GRAFANA_URL: `http://${at('grafana')}`,
+      GRAFANA_ADMIN_PASSWORD_FILE: join(context.dir, 'secrets', 'grafana-admin-password'),
+    }),
+    ...(context.has('redis') && { REDIS_URL: `redis://${at('redis', 'redis')}` }),
+    ...(context.has('opensearch') && { OPENSEARCH_URL: `http://${at('opensearch')}` }),
+    ...(context.has('minio') && {
+      S3_ENDPOINT: `http://${at('minio')}`,
+      S3_BUCKET: 'obstack',
+      S3_ACCESS_KEY: 'obstack',
+      S3_SECRET_KEY: context.secret('s3-secret-key'),
+    }),
+    ...(context.has('keycloak') && {
+      AUTH_METHOD: 'keycloak',
+      KEYCLOAK_URL: `http://${at('keycloak')}`,
+      KEYCLOAK_ADMIN_CLIENT_ID: 'obstack-control-plane',
+      KEYCLOAK_ADMIN_CLIENT_SECRET: context.secret('keycloak-admin-client-secret'),
+      KEYCLOAK_DATABASE_PASSWORD: context.secret('keycloak-database-password'),
+    }),
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { inOrder } from './in-order.ts';
+import { inOrder, inOrderRegardless } from './in-order.ts';
 
 const before: Record<string, string[]> = {
   proxy: ['store', 'control'],
@@ -37,5 +37,35 @@ describe('inOrder', () => {
     };
     await expect(inOrder(names, (name) => before[name] ?? [], act)).rejects.toThrow('no');
     expect(touched).not.toContain('proxy');
+  });
+});
+
+describe('inOrderRegardless', () => {
+  const failing = async (...failures: string[]): Promise<{ touched: string[]; error: unknown }> => {
+    const touched: string[] = [];
+    const error = await inOrderRegardless(
+      names,
+      (name) => before[name] ?? [],
+      (name) => {
+        expect(touched).toEqual(expect.arrayContaining(before[name] ?? []));
+        touched.push(name);
+        return failures.includes(name) ? Promise.reject(new Error(`no ${name}`)) : Promise.resolve();
+      },
+    ).catch((reason: unknown) => reason);
+    return { touched: touched.sort(), error };
+  };
+
+  it('acts on what comes after a failure too, in order, and rejects with it', async () => {
+    expect(await failing('control')).toEqual({ touched: names.toSorted(), error: new Error('no control') });
+  });
+
+  it('rejects with all failures', async () => {
+    const { touched, error } = await failing('database', 'proxy');
+    expect(touched).toEqual(names.toSorted());
+    expect(error).toBeInstanceOf(AggregateError);
+    expect(error).toMatchObject({
+      message: 'no database; no proxy',
+      errors: [new Error('no database'), new Error('no proxy')],
+    });
   });
 });

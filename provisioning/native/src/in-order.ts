@@ -15,3 +15,25 @@ export async function inOrder<T>(
   };
   await Promise.all(items.map(begin));
 }
+
+/**
+ * The same order, but a failure holds nothing up: what comes after the failed one is acted on all the same. Rejects when all
+ * is done, with the failure, or with an AggregateError whose message holds those of all.
+ */
+export async function inOrderRegardless<T>(
+  items: readonly T[],
+  before: (item: T) => readonly T[],
+  act: (item: T) => Promise<void>,
+): Promise<void> {
+  const failures: Error[] = [];
+  await inOrder(items, before, async (item) => {
+    try {
+      await act(item);
+    } catch (error) {
+      failures.push(error as Error);
+    }
+  });
+  if (failures.length === 1) throw failures[0]!;
+  if (failures.length > 1)
+    throw new AggregateError(failures, failures.map(({ message }) => message).join('; '));
+}

@@ -4,13 +4,16 @@
  * To add a part, add its name to `PartName` and an object to `parts`. Its configuration belongs in `provisioning/<part>/`,
  * where docker compose takes it from too. `after` says what must be ready before it starts, if that is part of the stack
  * at all. A part with `task: true` is a command that runs to its end once (exit code 0) and counts as ready from then on:
- * that is how things are seeded. The parts of `group: 'demo'` are left out by `--no-demo`.
+ * that is how things are seeded. The parts of `group: 'demo'` are left out by `--no-demo`; those that are `optional` take
+ * so much of a machine that they only start when asked for.
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { findGrafana, type GrafanaHome, missingGrafana } from './grafana-home.ts';
 import type { Command } from './managed-process.ts';
 import { provisioningDir, repositoryDir } from './paths.ts';
+import { findOnPath } from './processes.ts';
+import { isRedisReady, missingRedis, redisProgram } from './redis.ts';
 import { type Cluster, ensureCluster, isPostgresReady } from './postgres.ts';
 
 export type PartName =
@@ -26,7 +29,13 @@ export type PartName =
   | 'seed'
   | 'demo'
   | 'demo-prometheus'
-  | 'seed-grafana';
+  | 'control-plane-worker'
+  | 'demo-ready'
+  | 'minio'
+  | 'redis'
+  | 'opensearch'
+  | 'keycloak-database'
+  | 'keycloak';
 
 /** What a part may ask of the stack it runs in. */
 export interface Context {
@@ -37,8 +46,10 @@ export interface Context {
   port(part: PartName, name?: string): number;
   /** The part's own folder for what must survive a restart, `<dir>/data/<part>`. */
   dataDir(part: PartName): string;
-  /** The path of a built binary. */
+  /** The path of a built binary, or of the folder of what came from Maven. */
   binary(name: string): string;
+  /** Whether a part belongs to this stack. */
+  has(part: PartName): boolean;
   /** Secret `name`, made at its first use and kept in the stack's folder. */
   secret(name: string): string;
 }
@@ -49,7 +60,9 @@ export interface Part {
   ports: Record<string, number>;
   after: PartName[];
   group?: 'demo';
-  /** Folders below `native/builds` whose binaries it runs. */
+  /** Left out unless this name is asked for (`--with <name>`). */
+  optional?: string;
+  /** Folders below `native/builds` whose results it runs. */
   binaries?: string[];
   task?: boolean;
   /** Why it cannot run on this machine, with the remedy: then it is left out and the reason is said. */
@@ -104,6 +117,11 @@ export const prometheusFlags = [
   '--enable-feature=exemplar-storage',
   '--storage.tsdb.retention.time=15d',
 ];
+/** By itself it takes up to 70 % of a machine's memory. docker-compose.yml says the same. */
+export const keycloakHeap = '-Xms64m -Xmx512m';
+/** No console, and no questions to the outside. docker-compose.yml says the same. */
+export const minioSettings = { MINIO_BROWSER: 'off', MINIO_UPDATE: 'off' };
+export const opensearchHeap = '-Xms256m -Xmx512m';
 export const alertmanagerFlags = ['--cluster.listen-address=', '--data.retention=360h'];
 
 export const parts: Part[] = [
@@ -301,16 +319,131 @@ export const parts: Part[] = [
     ready: (context) => `http://${local(context.port('demo-prometheus'))}/-/ready`,
   },
   {
-    name: 'seed-grafana',
+    name: 'control-plane-worker',
+    ports: { http: 9466 },
+    // It tries again what is not there yet; this only saves it the waiting.
+    after: ['control-plane', 'grafana', 'keycloak', 'minio', 'opensearch'],
+    command: (context) => ownProgram('control-plane/src/worker.ts', context),
+    ready: (context) => `http://${local(context.port('control-plane-worker'))}/readyz`,
+  },
+  {
+    name: 'demo-ready',
     ports: {},
-    after: ['seed', 'grafana'],
+    after: ['seed', 'control-plane-worker'],
     group: 'demo',
     task: true,
-    missing: missingGrafana,
-    command: (context) => ownProgram('demo/src/seed-grafana.ts', context),
+    command: (context) => ownProgram('demo/src/await-ready.ts', context),
+    startDeadlineMs: 240_000,
+  },
+  {
+    name: 'minio',
+    ports: { http: 9000 },
+    after: [],
+    optional: 'minio',
+    binaries: ['minio'],
+    command: (context) => ({
+      file: context.binary('minio'),
+      args: ['server', '--address', local(context.port('minio')), context.dataDir('minio')],
+      env: plainEnv({
+        MINIO_ROOT_USER: context.env['S3_ACCESS_KEY'] ?? '',
+        MINIO_ROOT_PASSWORD: context.secret('s3-secret-key'),
+        ...minioSettings,
+      }),
+    }),
+    ready: (context) => `http://${local(context.port('minio'))}/minio/health/ready`,
+  },
+  {
+    name: 'redis',
+    ports: { redis: 6379 },
+    after: [],
+    optional: 'redis',
+    binaries: ['redis'],
+    missing: missingRedis,
+    command: (context) => ({
+      file: join(context.binary('redis'), redisProgram() ?? ''),
+      args: [
+        config('redis/redis.conf'),
+        ...['--bind', '127.0.0.1'],
+        ...['--port', String(context.port('redis', 'redis'))],
+        ...['--dir', context.dataDir('redis')],
+      ],
+      env: plainEnv(),
+    }),
+    ready: (context) => isRedisReady(context.port('redis', 'redis')),
+  },
+  {
+    name: 'opensearch',
+    ports: { http: 9200, transport: 9300 },
+    after: [],
+    optional: 'opensearch',
+    binaries: ['opensearch'],
+    missing: () =>
+      findOnPath('javac')
+        ? undefined
+        : 'it is started by a Java source file, and there is no JDK. Install Java 17 or newer with its compiler',
+    command: (context) => ({
+      file: 'java',
+      args: [
+        ...opensearchHeap.split(' '),
+        '-cp',
+        join(context.binary('opensearch'), '*'),
+        config('opensearch/Start.java'),
+        config('opensearch/opensearch.yml'),
+        context.dataDir('opensearch'),
+        String(context.port('opensearch')),
+      ],
+      env: plainEnv({
+        ...pick(process.env, ['JAVA_HOME']),
+        OPENSEARCH_TRANSPORT_PORT: String(context.port('opensearch', 'transport')),
+      }),
+      cwd: context.dataDir('opensearch'),
+    }),
+    ready: (context) => `http://${local(context.port('opensearch'))}/_cluster/health?wait_for_status=yellow`,
+    startDeadlineMs: 180_000,
+  },
+  {
+    name: 'keycloak-database',
+    ports: {},
+    after: ['postgres'],
+    optional: 'keycloak',
+    task: true,
+    command: (context) => ownProgram('control-plane/src/db/create-keycloak-database.ts', context),
+  },
+  {
+    name: 'keycloak',
+    ports: { http: 8082, management: 9002 },
+    after: ['keycloak-database'],
+    optional: 'keycloak',
+    binaries: ['keycloak'],
+    command: (context) => {
+      const folder = context.binary('keycloak');
+      const release = readdirSync(folder).find((name) => name.startsWith('keycloak-')) ?? '';
+      const { KEYCLOAK_ADMIN_CLIENT_ID = '', KEYCLOAK_ADMIN_CLIENT_SECRET = '' } = context.env;
+      return {
+        file: join(folder, release, 'bin/kc.sh'),
+        args: [`--config-file=${config('keycloak/keycloak.conf')}`, 'start', '--optimized'],
+        env: plainEnv({
+          ...pick(process.env, ['JAVA_HOME']),
+          JAVA_OPTS_KC_HEAP: keycloakHeap,
+          KC_HOSTNAME: `http://${local(context.port('keycloak'))}`,
+          KC_HTTP_HOST: '127.0.0.1',
+          KC_HTTP_PORT: String(context.port('keycloak')),
+          KC_HTTP_MANAGEMENT_PORT: String(context.port('keycloak', 'management')),
+          KC_DB_URL: `jdbc:postgresql://${local(context.port('postgres', 'sql'))}/keycloak`,
+          KC_DB_USERNAME: 'keycloak',
+          KC_DB_PASSWORD: context.secret('keycloak-database-password'),
+          // Taken at the very first start, when Keycloak fills its database.
+          KC_BOOTSTRAP_ADMIN_CLIENT_ID: KEYCLOAK_ADMIN_CLIENT_ID,
+          KC_BOOTSTRAP_ADMIN_CLIENT_SECRET: KEYCLOAK_ADMIN_CLIENT_SECRET,
+        }),
+        cwd: folder,
+      };
+    },
+    ready: (context) => `http://${local(context.port('keycloak', 'management'))}/health/ready`,
+    startDeadlineMs: 300_000, // 15 s on a quiet machine; the first start fills its database, too
   },
 ];
 
-function pick(env: Record<string, string>, names: string[]): Record<string, string> {
+function pick(env: NodeJS.ProcessEnv, names: string[]): Record<string, string> {
   return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
 }

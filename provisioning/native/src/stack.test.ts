@@ -58,6 +58,15 @@ async function start(fakes: Part[], options: Partial<Parameters<typeof startStac
 const notes = () => events.flatMap((event) => (event.type === 'note' ? [event.text] : []));
 
 describe('startStack', () => {
+  it('leaves optional parts out unless they are named', async () => {
+    const optional = { ...fake('loki', 0), optional: 'loki' };
+    const plain = await start([fake('proxy', 0), optional]);
+    expect(plain.parts).toEqual(['proxy']);
+    await plain.stop();
+    const named = await start([fake('proxy', 0), optional], { parts: ['proxy', 'loki'] });
+    expect([...named.parts].sort()).toEqual(['loki', 'proxy']);
+  });
+
   it('starts a part when those before it are ready, ends it before them, and hands out the addresses', async () => {
     const stack = await start([fake('proxy', 0, ['loki']), fake('loki', 0)]);
     const order = () =>
@@ -113,6 +122,32 @@ describe('startStack', () => {
     expect(pids).toHaveLength(2);
     expect(pids.filter((pid) => identify(pid))).toEqual([]);
     await start([fake('loki', 0)]); // and the folder is free again
+  });
+
+  it('ends the rest when some parts are not ended in good order, and names those', async () => {
+    const pids: number[] = [];
+    const onProgress = (event: StackEvent) => {
+      if (event.type !== 'part') return;
+      if (event.event.state === 'starting') pids.push(event.event.identity.pid);
+      if (event.event.state === 'stopped' && event.part !== 'loki') throw new Error('no room on the disk');
+    };
+    const parts = table(
+      fake('proxy', 0, ['control-plane']),
+      fake('control-plane', 0, ['loki']),
+      fake('loki', 0),
+    );
+    const stack = await startStack({ dir, ports: 'free', table: parts, onProgress });
+    try {
+      await expect(stack.stop()).rejects.toThrow(
+        /proxy was not ended .*no room.*; control-plane was not ended/,
+      );
+      expect(pids).toHaveLength(3);
+      expect(pids.filter((pid) => identify(pid))).toEqual([]);
+      await start([fake('loki', 0)]); // and the folder is free again
+    } finally {
+      // A part left running would be watched, and hold this test run, for ever.
+      await Promise.allSettled(stack.parts.map((part) => stack.kill(part)));
+    }
   });
 
   it('can be interrupted while starting', async () => {

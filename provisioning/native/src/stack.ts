@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { type BuildProgress, ensureBinary, estimateSeconds, isBuilt } from './builds.ts';
 import { type Addresses, chooseAddresses } from './addresses.ts';
 import { serviceEnvironment } from './environment.ts';
-import { inOrder } from './in-order.ts';
+import { inOrder, inOrderRegardless } from './in-order.ts';
 import { tryLock } from './lock.ts';
 import { ManagedProcess, type ProcessEvent } from './managed-process.ts';
 import { type Context, type Part, type PartName, parts as allParts } from './parts.ts';
@@ -21,7 +21,7 @@ export type StackEvent =
 export interface StackOptions {
   /** The stack's folder: state, logs, data and secrets. One stack at a time runs in it. */
   dir: string;
-  /** By default every part that can run on this machine. */
+  /** By default every part that can run on this machine, the optional ones aside. */
   parts?: readonly PartName[];
   /** `default`: the usual ports, or those of the last start, or free ones; `free`: free ones only, for tests. */
   ports?: 'default' | 'free';
@@ -47,6 +47,7 @@ export interface Stack {
   stopPart(part: PartName): Promise<void>;
   start(part: PartName): Promise<void>;
   pid(part: PartName): number | undefined;
+  /** Ends every part, users before what they use. Rejects when all was tried, naming each part that failed. */
   stop(): Promise<void>;
 }
 
@@ -93,7 +94,7 @@ function selectParts({ table = allParts, parts: wanted, onProgress }: StackOptio
     throw new RemedyError(`there is no part "${unknown}"`, `Parts are: ${names}.`);
   }
   return table.filter((part) => {
-    if (wanted && !wanted.includes(part.name)) return false;
+    if (wanted ? !wanted.includes(part.name) : part.optional !== undefined) return false;
     const missing = part.missing?.();
     // A task only serves a part, which says it.
     if (missing !== undefined && !part.task)
@@ -212,6 +213,7 @@ class RunningStack implements Stack {
       port: (part: PartName, name = 'http') =>
         known(this.#state.ports[`${part}.${name}`], `port ${name} of ${part}`),
       binary: (name: string) => known(binaries.get(name), `binary ${name}`),
+      has: (part: PartName) => this.#selected.some(({ name }) => name === part),
       secret: (name: string) => secret(join(this.dir, 'secrets', name)),
     };
     this.env = { ...serviceEnvironment(base), ...this.#options.env };
@@ -257,12 +259,20 @@ class RunningStack implements Stack {
   async #bringDown(): Promise<void> {
     const users = (part: Part) => this.#selected.filter((other) => other.after.includes(part.name));
     try {
-      await inOrder(this.#selected, users, async ({ name }) => this.#processes.get(name)?.stop());
+      await inOrderRegardless(this.#selected, users, ({ name }) => this.#end(name));
       // Only now: what could not be ended stays on record for the next start to end.
       writeState(this.dir, { ports: this.#state.ports, processes: {}, urls: {} });
     } finally {
       await this.#addresses?.release();
       this.#releaseDir();
+    }
+  }
+
+  async #end(part: PartName): Promise<void> {
+    try {
+      await this.#processes.get(part)?.stop();
+    } catch (error) {
+      throw new Error(`${part} was not ended in good order: ${(error as Error).message}`, { cause: error });
     }
   }
 

@@ -17,6 +17,11 @@ export function summary(stack: Pick<Stack, 'dir' | 'urls' | 'env'>): string {
     ['Admin API', urls['control-plane'] && `${urls['control-plane']}/api/v1`],
     ['Operator', urls['control-plane'] && file('secrets', 'operator.json')],
     [
+      'Keycloak',
+      urls.keycloak &&
+        `${urls.keycloak}   (people sign in at ${urls['control-plane']}/api/v1/auth/oidc/login?tenant=<name>)`,
+    ],
+    [
       'Demo',
       existsSync(join(stack.dir, 'demo.json')) ? `${file('demo.json')}   (tenants, keys, tokens)` : undefined,
     ],

@@ -37,7 +37,7 @@ function describeBuild(event: Extract<StackEvent, { type: 'build' }>): Message {
     case 'waiting':
       return { text: `  … another start is building ${what}: waiting for it` };
     case 'downloading':
-      return { live: `  … ${what}: downloading its modules (${event.modules})` };
+      return { live: `  … ${what}: downloading (${event.files} files)` };
     case 'building':
       return {
         live: `  … building ${what}: ${Math.floor(event.share * 100)} %, about ${duration(event.secondsLeft)} left`,

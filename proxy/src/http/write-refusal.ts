@@ -29,7 +29,8 @@ export function writeRefusal(
   if (retryAfterSeconds !== undefined) headers['retry-after'] = String(retryAfterSeconds);
   if (allow) headers['allow'] = allow.join(', ');
   if (refusal.status === 401) headers['www-authenticate'] = 'Bearer realm="obstack"';
-  if (request.complete) {
+  // Nothing more will come: all of it is here, or the client is gone.
+  if (request.complete || request.destroyed) {
     response.writeHead(refusal.status, headers);
     response.end(body);
     return;

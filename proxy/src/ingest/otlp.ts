@@ -1,9 +1,9 @@
 // OTLP/HTTP push: identify, read, check limits, stamp, forward to the Collector, reply. The Collector works
 // synchronously, so its success means that the store has the data.
 import type { IncomingMessage } from 'node:http';
+import { SIGNALS } from '@obstack/contracts';
 import type { Signal } from '@obstack/contracts';
 import { mediaType } from '../http/exchange.ts';
-import type { Exchange } from '../http/exchange.ts';
 import { refuse } from '../http/refusal.ts';
 import type { Route } from '../http/router.ts';
 import type { Upstream, UpstreamRequest } from '../upstream/forward.ts';
@@ -14,6 +14,8 @@ import type { OtlpType } from './otlp-reply.ts';
 import { readPushBody } from './push-body.ts';
 import type { Encoding } from './push-body.ts';
 import type { PushContext } from './push-context.ts';
+import { pushRoute } from './push-route.ts';
+import type { Push } from './push-route.ts';
 import { stampOtlp } from './stamp-otlp.ts';
 import type { Stamped } from './stamp-otlp.ts';
 import { stampOtlpJson } from './stamp-otlp-json.ts';
@@ -36,47 +38,52 @@ const ENCODINGS = new Map<string, Encoding>([
 ]);
 
 export const otlpPushRoutes = (context: PushContext): Route[] =>
-  (['logs', 'metrics', 'traces'] as const).map((signal) => ({
-    method: 'POST',
-    path: `/v1/${signal}`,
-    errors: 'otlp',
-    handle: (exchange) => push(context, signal, exchange),
-  }));
+  SIGNALS.map((signal) =>
+    pushRoute(context, { path: `/v1/${signal}`, errors: 'otlp', signal }, push(signal)),
+  );
 
-async function push(context: PushContext, signal: Signal, { request, response }: Exchange): Promise<void> {
-  const { identify, limits, upstreams } = context;
-  const { tenantId } = await identify(request, 'push', signal);
-  const type = otlpType(request);
-  const encoding = otlpEncoding(request);
-  const admission = limits.admit(tenantId);
-  const lease = context.inFlight.lease();
-  try {
-    const { bytes, headroom } = await readPushBody(request, encoding, context.requestBytes, lease);
-    // Bytes are counted before the body is looked at, so that looking costs no more than the limit allows.
-    if (signal === 'logs') admission.take('logBytes', bytes.length);
-    if (signal === 'traces') admission.take('traceBytes', bytes.length);
-    const stamped = bytes.length === 0 ? NOTHING : STAMP[type](signal, bytes, tenantId, headroom);
-    limits.checkLine(stamped.longestLine);
-    if (signal === 'metrics') admission.take('samples', stamped.records);
-    const reply =
-      stamped.records === 0
-        ? FULL_SUCCESS[type]
-        : await forward(upstreams.collector, admission, type, {
-            method: 'POST',
-            path: `/v1/${signal}`,
-            headers: outgoingHeaders({
-              storageTenant: context.storageTenant(tenantId),
-              accept: type,
-              contentType: type,
-            }),
-            body: stamped.body,
-          });
-    response.writeHead(200, { 'content-type': type, 'content-length': reply.length });
-    response.end(reply);
-  } finally {
-    lease.release();
-  }
-}
+const push =
+  (signal: Signal): Push =>
+  async (context, key, { request, response }) => {
+    const { limits, upstreams } = context;
+    const { tenantId } = key;
+    const type = otlpType(request);
+    const encoding = otlpEncoding(request);
+    const admission = limits.admit(key);
+    const lease = context.inFlight.lease();
+    try {
+      const { bytes, headroom, memory } = await readPushBody(request, encoding, context.requestBytes, lease);
+      // Bytes are counted before the body is looked at, so that looking costs no more than the limit allows.
+      if (signal === 'logs') await admission.take('logBytes', bytes.length);
+      if (signal === 'traces') await admission.take('traceBytes', bytes.length);
+      const stamped = bytes.length === 0 ? NOTHING : STAMP[type](signal, bytes, tenantId, headroom);
+      admission.checkLine(stamped.longestLine);
+      if (signal === 'metrics') await admission.take('samples', stamped.records);
+      const reply =
+        stamped.records === 0
+          ? FULL_SUCCESS[type]
+          : await forward(
+              upstreams.collector,
+              admission,
+              type,
+              {
+                method: 'POST',
+                path: `/v1/${signal}`,
+                headers: outgoingHeaders({
+                  storageTenant: context.storageTenant(tenantId),
+                  accept: type,
+                  contentType: type,
+                }),
+                body: stamped.body,
+              },
+              [memory, stamped.body],
+            );
+      response.writeHead(200, { 'content-type': type, 'content-length': reply.length });
+      response.end(reply);
+    } finally {
+      lease.release();
+    }
+  };
 
 /** The Collector's Export*ServiceResponse, `partial_success` and all. */
 async function forward(
@@ -84,8 +91,9 @@ async function forward(
   admission: Admission,
   type: OtlpType,
   request: UpstreamRequest,
+  memory: readonly Buffer[],
 ): Promise<Buffer> {
-  const reply = await sendToStore(collector, admission, request);
+  const reply = await sendToStore(collector, admission, request, memory);
   if (isSuccess(reply)) return reply.body;
   throw refusalOf(collector, admission, reply, storeMessage(statusMessage(type, reply.body)));
 }

@@ -4,15 +4,17 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable, Transform } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { Refusal, refuse } from '../http/refusal.ts';
+import { freeMemory } from './free-memory.ts';
 import type { Lease } from './in-flight.ts';
 
 export type Encoding = 'identity' | 'gzip' | 'zstd';
 
 export interface PushBody {
-  /** Memory of this push alone. */
   readonly bytes: Buffer;
   /** How many bytes before `bytes`, in the same memory, are free to be written to. */
   readonly headroom: number;
+  /** What `bytes` lie in: memory of this push alone, for `freeMemory`. */
+  readonly memory: Buffer;
 }
 
 /** A stamp takes some 60 bytes in each resource. */
@@ -100,15 +102,19 @@ function collect(
   });
 }
 
-/** Copied once, as any body of several pieces must be, with room before it for what stamping puts in near its front. */
+/**
+ * Copied once, as any body of several pieces must be, with room before it for what stamping puts in near its front.
+ * Each piece has been given to us alone, by Node's HTTP parser or by a decompressor that has ended.
+ */
 function join(chunks: readonly Buffer[], size: number): PushBody {
   const memory = Buffer.allocUnsafeSlow(HEADROOM + size);
   let at = HEADROOM;
   for (const chunk of chunks) {
     memory.set(chunk, at);
     at += chunk.length;
+    freeMemory(chunk);
   }
-  return { bytes: memory.subarray(HEADROOM), headroom: HEADROOM };
+  return { bytes: memory.subarray(HEADROOM), headroom: HEADROOM, memory };
 }
 
 const tooLarge = (maxBytes: number): Refusal =>

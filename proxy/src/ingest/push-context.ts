@@ -1,12 +1,14 @@
 // What a push needs of the process.
 import type { Identify } from '../tenancy/identify.ts';
+import type { Usage } from '../tenancy/usage.ts';
 import type { Upstream } from '../upstream/forward.ts';
 import type { InFlight } from './in-flight.ts';
-import type { TenantLimits } from './limits.ts';
+import type { PushLimits } from './limits.ts';
 
 export interface PushContext {
   readonly identify: Identify;
-  readonly limits: TenantLimits;
+  readonly usage: Usage;
+  readonly limits: PushLimits;
   readonly inFlight: InFlight;
   /** The largest body, uncompressed. */
   readonly requestBytes: number;

@@ -487,13 +487,10 @@ describe('many tenants at once', () => {
 });
 
 describe('a tenant above its limits', () => {
-  const rate = (perSecond: number, burst: number): { perSecond: number; burst: number } => ({
-    perSecond,
-    burst,
-  });
+  const SAMPLES = { samplesPerSecond: 1, samplesBurst: 10 };
 
   it('gets 429, which limit it is and when to come back; nothing is forwarded', async () => {
-    const server = await start({ limits: { samples: rate(1, 10) } });
+    const server = await start({ limits: SAMPLES });
     expect(await write(server, writeRequestV1(8))).toMatchObject({ status: 204 });
     const reply = await write(server, writeRequestV1(8));
     expect(reply.status).toBe(429);
@@ -511,7 +508,7 @@ describe('a tenant above its limits', () => {
     ['/v1/logs', 'logBytes', LOGS],
     ['/v1/traces', 'traceBytes', PAYLOADS.traces],
   ] as const)('on %s is counted in bytes', async (path, limit, body) => {
-    const server = await start({ limits: { [limit]: rate(1, body.length) } });
+    const server = await start({ limits: { [`${limit}PerSecond`]: 1, [`${limit}Burst`]: body.length } });
     expect(await post(server, path, body)).toMatchObject({ status: 200 });
     const reply = await post(server, path, gzipSync(body), { 'content-encoding': 'gzip' });
     expect(reply.status).toBe(429);
@@ -519,7 +516,7 @@ describe('a tenant above its limits', () => {
   });
 
   it('with a batch that can never pass gets 413', async () => {
-    const server = await start({ limits: { samples: rate(1, 10) } });
+    const server = await start({ limits: SAMPLES });
     expect(await write(server, writeRequestV1(11))).toMatchObject({ status: 413 });
   });
 
@@ -537,10 +534,34 @@ describe('a tenant above its limits', () => {
   });
 
   it('is not charged for what could not be stored', async () => {
-    const server = await start({ limits: { samples: rate(1, 10) } });
+    const server = await start({ limits: SAMPLES });
     server.answer((_push, response) => response.writeHead(503).end());
     for (let i = 0; i < 3; i++) expect(await write(server, writeRequestV1(8))).toMatchObject({ status: 503 });
     server.answer((_push, response) => response.writeHead(204).end());
     expect(await write(server, writeRequestV1(8))).toMatchObject({ status: 204 });
+  });
+
+  it('and a key with limits of its own is held to those too', async () => {
+    const server = await start({ keyLimits: { samplesBurst: 5, lineBytes: 10 } });
+    expect(await write(server, writeRequestV1(6))).toMatchObject({ status: 413 });
+    expect(await write(server, writeRequestV1(5))).toMatchObject({ status: 204 });
+  });
+
+  it('can see what was refused, and why', async () => {
+    const server = await start({ limits: SAMPLES });
+    await write(server, writeRequestV1(11));
+    await write(server, writeRequestV1(12));
+    await post(server, '/v1/logs', Buffer.from('nonsense'));
+    expect(server.usage.take()?.rejections).toMatchObject([
+      {
+        keyId: 'test',
+        signal: 'metrics',
+        reason: 'too_large',
+        status: 413,
+        count: 2,
+        detail: expect.stringMatching(/^11 /),
+      },
+      { keyId: 'test', signal: 'logs', status: 400, count: 1 },
+    ]);
   });
 });

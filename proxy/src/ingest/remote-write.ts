@@ -1,17 +1,19 @@
 // Prometheus remote_write 1.0 and 2.0: identify, read, uncompress, stamp, check limits, forward to Prometheus.
 // https://prometheus.io/docs/specs/prw/remote_write_spec/ and …/remote_write_spec_2_0/
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Exchange } from '../http/exchange.ts';
 import { refuse } from '../http/refusal.ts';
 import type { Refusal } from '../http/refusal.ts';
 import type { Route } from '../http/router.ts';
-import type { Upstream, UpstreamReply } from '../upstream/forward.ts';
+import type { Upstream, UpstreamReply, UpstreamRequest } from '../upstream/forward.ts';
 import { outgoingHeaders } from '../upstream/headers.ts';
 import type { Allocate } from './edits.ts';
+import { freeMemory } from './free-memory.ts';
 import type { StampedSeries } from './label-rules.ts';
 import type { Admission } from './limits.ts';
 import { readPushBody } from './push-body.ts';
 import type { PushContext } from './push-context.ts';
+import { pushRoute } from './push-route.ts';
+import type { Push } from './push-route.ts';
 import { scratch } from './scratch.ts';
 import { compressBlock, uncompressBlock, uncompressedSize } from './snappy.ts';
 import { stampWriteRequestV1 } from './stamp-remote-write-v1.ts';
@@ -37,28 +39,28 @@ const CONFIRMATIONS = ['samples', 'histograms', 'exemplars'].map(
 );
 
 export const remoteWriteRoutes = (context: PushContext): Route[] =>
-  ['/api/v1/write', '/api/v1/push'].map((path) => ({
-    method: 'POST',
-    path,
-    errors: 'text',
-    handle: (exchange) => write(context, exchange),
-  }));
+  ['/api/v1/write', '/api/v1/push'].map((path) =>
+    pushRoute(context, { path, errors: 'text', signal: 'metrics' }, write),
+  );
 
-async function write(context: PushContext, { request, response }: Exchange): Promise<void> {
-  const { identify, limits, upstreams } = context;
-  const { tenantId } = await identify(request, 'push', 'metrics');
+const write: Push = async (context, key, { request, response }) => {
+  const { limits, upstreams } = context;
+  const { tenantId } = key;
   const version = versionOf(request);
   checkEncoding(request);
   if (version === V2) confirm(response, () => '0');
-  const admission = limits.admit(tenantId);
+  const admission = limits.admit(key);
   const lease = context.inFlight.lease();
   try {
-    const { bytes } = await readPushBody(request, 'identity', context.requestBytes, lease);
+    const { bytes, memory } = await readPushBody(request, 'identity', context.requestBytes, lease);
     const size = uncompressedSize(bytes, context.requestBytes);
     lease.take(size);
-    const stamped = stampAndCompress(version, await uncompressBlock(bytes, size), tenantId);
-    admission.take('samples', stamped.samples);
-    const reply = await sendToStore(upstreams.prometheus, admission, {
+    const plain = await uncompressBlock(bytes, size);
+    freeMemory(memory);
+    const stamped = stampAndCompress(version, plain, tenantId);
+    freeMemory(plain);
+    await admission.take('samples', stamped.samples);
+    const push: UpstreamRequest = {
       method: 'POST',
       path: '/api/v1/write',
       headers: outgoingHeaders({
@@ -68,14 +70,15 @@ async function write(context: PushContext, { request, response }: Exchange): Pro
         extra: ['x-prometheus-remote-write-version', version.header],
       }),
       body: stamped.block,
-    });
+    };
+    const reply = await sendToStore(upstreams.prometheus, admission, push, [stamped.block]);
     if (version === V2) confirm(response, (name) => reply.headers[name]);
     if (!isSuccess(reply)) throw refusal(upstreams.prometheus, admission, reply);
     response.writeHead(204).end();
   } finally {
     lease.release();
   }
-}
+};
 
 /** Synchronous from one end to the other, as the scratch wants it. */
 function stampAndCompress(

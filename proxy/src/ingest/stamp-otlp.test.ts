@@ -254,6 +254,29 @@ describe('a body that is not valid', () => {
       inLogRecord(0x32, 0x0c, 0x0a, 0x05, 0x61, 0x62, 0x63, 0x64, 0xff, 0x12, 0x03, 0x0a, 0x01, 0x78),
     ],
     ['a scalar cut short by its message', inLogRecord(0x09, 1, 2, 3)],
+    // Each is nearly what the shortcuts take: a length of one byte that is the first of two, another field, a length past the end.
+    [
+      'an ordinary attribute of a wrong length',
+      inLogRecord(
+        0x32,
+        0x95,
+        0x01,
+        0x0a,
+        0x01,
+        0x61,
+        0x12,
+        0x90,
+        0x0a,
+        0x8e,
+        ...Array<number>(0x8e).fill(0x61),
+      ),
+    ],
+    [
+      'a text of a wrong length as body',
+      inLogRecord(0x2a, 0x82, 0x01, 0x0a, 0x80, ...Array<number>(0x80).fill(0x61)),
+    ],
+    ['another value than a text as body', inLogRecord(0x2a, 0x04, 0x32, 0x02, 0x08, 0x01)],
+    ['a body with a length past its end', inLogRecord(0x2a, 0x03, 0x0a, 0x05, 0x61)],
   ])('is refused for %s', (_what, body) => {
     expect(refused(body)).toEqual(undecodable);
   });

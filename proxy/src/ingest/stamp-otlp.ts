@@ -4,7 +4,7 @@
 import type { Signal } from '@obstack/contracts';
 import { Edits, fresh } from './edits.ts';
 import { FIRST_COUNTED, otlp } from './otlp-schema.ts';
-import { canBegin, follow, isWordByte, NO_MATCH, ROOT, TENANT_ID } from './tenant-name.ts';
+import { canBegin, follow, isWordByte, NO_MATCH, ROOT, TENANT, TENANT_ID } from './tenant-name.ts';
 import type { NamePath } from './tenant-name.ts';
 import {
   BYTES_SHAPE,
@@ -162,7 +162,7 @@ class Stamper extends WireReader {
    */
   #message(type: number, start: number, end: number, path: NamePath, depth: number): number {
     if (depth > MAX_DEPTH) throw undecodable('messages nested too deep', start);
-    const buf = this.buf;
+    const { buf, view } = this;
     const row = type * TAGS;
     let growth = 0;
     let pos = start;
@@ -189,14 +189,16 @@ class Stamper extends WireReader {
           pos = this.pos;
         }
         const stop = pos + length;
-        if (shape >= MESSAGE) {
+        if (shape === KEY_VALUE_SHAPE && isPlainAttribute(buf, view, pos, stop, path)) {
+          // Nothing to do: this is where most of a body goes.
+        } else if (shape >= MESSAGE) {
           const mark = this.#edits.mark;
           let grown: number;
           if (shape === KEY_VALUE_SHAPE && path !== NO_MATCH) {
             grown = this.#attribute(pos, stop, path, depth + 1);
           } else if (shape === BODY_SHAPE) {
             if (length > this.#longestLine) this.#longestLine = length;
-            grown = this.#message(BODY, pos, stop, NO_MATCH, depth + 1);
+            grown = isPlainText(buf, pos, stop) ? 0 : this.#message(BODY, pos, stop, NO_MATCH, depth + 1);
           } else {
             grown = this.#message(shape - MESSAGE, pos, stop, path, depth + 1);
           }
@@ -228,36 +230,9 @@ class Stamper extends WireReader {
 
   /** One attribute. Returns REMOVE when its key makes it the label, else its growth. */
   #attribute(start: number, end: number, path: NamePath, depth: number): number {
-    if (this.#isPlain(start, end, path)) return 0;
     const below = this.#keyPath(start, end, path);
     const grown = this.#message(KEY_VALUE, start, end, below === TENANT_ID ? NO_MATCH : below, depth);
     return below === TENANT_ID ? REMOVE : grown;
-  }
-
-  /**
-   * Whether an attribute is a short ASCII key that cannot be ours, a short string, and nothing else. Nearly all
-   * are, so this shortcut makes the whole walk twice as fast; false only means to look properly.
-   */
-  #isPlain(start: number, end: number, path: NamePath): boolean {
-    const buf = this.buf;
-    // 0x0a key-length key… 0x12 value-length 0x0a text-length text…
-    if (end - start < 6 || buf[start] !== KEY_TAG) return false;
-    const keyAt = start + 2;
-    const keyLength = buf[start + 1] as number;
-    const keyEnd = keyAt + keyLength;
-    if (keyLength === 0 || keyLength >= 0x80 || keyEnd + 4 > end) return false;
-    const valueLength = end - keyEnd - 2;
-    if (
-      valueLength >= 0x80 ||
-      buf[keyEnd] !== VALUE_TAG ||
-      buf[keyEnd + 1] !== valueLength ||
-      buf[keyEnd + 2] !== STRING_VALUE_TAG ||
-      buf[keyEnd + 3] !== valueLength - 2
-    ) {
-      return false;
-    }
-    const first = buf[keyAt] as number;
-    return isWordByte(first) && !canBegin(path, first) && isAscii(this.view, keyAt, keyEnd);
   }
 
   /** What the key of an attribute adds to `path`. Of several keys the last counts, as in every decoder. */
@@ -277,6 +252,49 @@ class Stamper extends WireReader {
     return below;
   }
 }
+
+/** Whether a key with this first byte cannot go on from a path to our name: at `path * 256 + byte`. */
+const IS_OTHER_KEY = new Uint8Array(4 * 256);
+for (const path of [NO_MATCH, ROOT, TENANT] as const) {
+  for (let byte = 0; byte < 256; byte++) {
+    IS_OTHER_KEY[path * 256 + byte] = Number(isWordByte(byte) && !canBegin(path, byte));
+  }
+}
+
+/**
+ * Whether an attribute is a short ASCII key that cannot be ours, a short string, and nothing else. Nearly all
+ * are, so this shortcut makes the whole walk twice as fast; false only means to look properly.
+ */
+function isPlainAttribute(
+  buf: Uint8Array,
+  view: DataView,
+  start: number,
+  end: number,
+  path: NamePath,
+): boolean {
+  // 0x0a key-length key… 0x12 value-length 0x0a text-length text…; as the whole is shorter than 0x80, each length is.
+  if (end - start < 6 || end - start >= 0x80 || buf[start] !== KEY_TAG) return false;
+  const keyAt = start + 2;
+  const keyEnd = keyAt + (buf[start + 1] as number);
+  if (keyEnd + 4 > end) return false;
+  const valueLength = end - keyEnd - 2;
+  return (
+    buf[keyEnd] === VALUE_TAG &&
+    buf[keyEnd + 1] === valueLength &&
+    buf[keyEnd + 2] === STRING_VALUE_TAG &&
+    buf[keyEnd + 3] === valueLength - 2 &&
+    // No byte of a key stands here when there is none, but VALUE_TAG, which is not of a word.
+    IS_OTHER_KEY[path * 256 + (buf[keyAt] as number)] === 1 &&
+    isAscii(view, keyAt, keyEnd)
+  );
+}
+
+/** Whether a value is a short string and nothing else. */
+const isPlainText = (buf: Uint8Array, start: number, end: number): boolean =>
+  end - start >= 2 &&
+  end - start < 0x82 &&
+  buf[start] === STRING_VALUE_TAG &&
+  buf[start + 1] === end - start - 2;
 
 /** The pieces to put in, by ATTRIBUTE and WHOLE_RESOURCE. */
 function stampsFor(tenantId: string): Buffer[] {

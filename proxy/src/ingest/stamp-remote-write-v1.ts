@@ -29,6 +29,14 @@ const LETTER_T = 0x74;
 
 const STAMP = 0;
 
+/** The tags and lengths before a label's name. */
+const LABEL_HEAD = 4;
+const NONE = -1;
+
+/** First bytes of names that come before `tenant_id` and can be neither that nor `__name__`. */
+const IS_OTHER_LABEL = new Uint8Array(256);
+for (let byte = 0; byte < LETTER_T; byte++) IS_OTHER_LABEL[byte] = Number(!canBeTenantName(byte));
+
 /**
  * @param body a `prometheus.WriteRequest`, not compressed
  * @param tenantId the value that `tenant_id` is to have
@@ -97,6 +105,19 @@ class Stamper extends WireReader {
     let labelsEnd = this.pos;
     let labelsMark = this.#edits.mark;
     while (this.pos < end) {
+      const before = this.pos;
+      for (;;) {
+        const start = this.pos + LABEL_HEAD;
+        const nameEnd = this.#otherLabel(end, previousStart, previousEnd);
+        if (nameEnd === NONE) break;
+        previousStart = start;
+        previousEnd = nameEnd;
+      }
+      if (this.pos !== before) {
+        labelsEnd = this.pos;
+        labelsMark = this.#edits.mark;
+        continue;
+      }
       const at = this.pos;
       const tag = this.tag(end);
       switch (tag) {
@@ -129,7 +150,7 @@ class Stamper extends WireReader {
         }
         case SERIES_SAMPLE:
           this.#samples += 1;
-          checkMessage(this, v1, SAMPLE, this.length(end) + this.pos);
+          this.#sample(this.length(end) + this.pos);
           break;
         case SERIES_HISTOGRAM:
           this.#samples += 1;
@@ -151,6 +172,36 @@ class Stamper extends WireReader {
     }
     if (!isNamed) throw badLabels('no label __name__', this.#seriesIndex);
     return isStamped ? growth : growth + this.#edits.insert(labelsMark, labelsEnd, STAMP);
+  }
+
+  /**
+   * Reads one of the labels that most of a body consists of: written as everybody does, in ASCII, in its order after
+   * the previous one, and neither ours nor `__name__` nor one that the stamp may have to go before.
+   * @returns where its name ends; NONE, with nothing read, when it is not such a label and must be looked at properly
+   */
+  #otherLabel(end: number, previousStart: number, previousEnd: number): number {
+    const { buf, pos } = this;
+    const nameStart = pos + LABEL_HEAD;
+    if (nameStart >= end || buf[pos] !== SERIES_LABEL || buf[pos + 2] !== LABEL_NAME) return NONE;
+    const first = buf[nameStart] as number;
+    if (IS_OTHER_LABEL[first] === 0) return NONE;
+    const nameEnd = nameStart + (buf[pos + 3] as number);
+    const stop = pos + 2 + (buf[pos + 1] as number);
+    // The value is not empty (an empty name has been seen by its first byte), and each length is as it should be.
+    if (stop > end || nameEnd + 2 >= stop) return NONE;
+    if (buf[nameEnd] !== LABEL_VALUE || nameEnd + 2 + (buf[nameEnd + 1] as number) !== stop) return NONE;
+    // From the tag on, so that lengths of two bytes are found too.
+    if (!isAscii(this.view, pos, stop)) return NONE;
+    if (previousEnd !== -1 && first <= (buf[previousStart] as number)) {
+      if (compareBytes(buf, previousStart, previousEnd, buf, nameStart, nameEnd) >= 0) return NONE;
+    }
+    this.pos = stop;
+    return nameEnd;
+  }
+
+  #sample(end: number): void {
+    if (isPlainSample(this.buf, this.pos, end)) this.pos = end;
+    else checkMessage(this, v1, SAMPLE, end);
   }
 
   /** Reads a label up to `end`. */
@@ -246,4 +297,15 @@ class Stamper extends WireReader {
     const field = tag >>> 3;
     if (field <= last) throw illegal(tag, this.pos);
   }
+}
+
+const SAMPLE_VALUE = 0x09;
+const SAMPLE_TIMESTAMP = 0x10;
+
+/** Whether a sample is a value and a timestamp and nothing else, as nearly all are. */
+function isPlainSample(buf: Uint8Array, start: number, end: number): boolean {
+  let pos = start + 10;
+  if (end - pos > 9 || buf[start] !== SAMPLE_VALUE || buf[pos - 1] !== SAMPLE_TIMESTAMP) return false;
+  while (pos < end && (buf[pos] as number) >= 0x80) pos += 1;
+  return pos === end - 1;
 }

@@ -244,6 +244,31 @@ function lastFieldSize(body: Buffer): number {
   throw new Error('no field found');
 }
 
+describe('remote_write 1.0 on the wire', () => {
+  const label = (name: string, value: string): Buffer =>
+    bytesField(1, Buffer.concat([bytesField(1, Buffer.from(name)), bytesField(2, Buffer.from(value))]));
+  const name = label('__name__', 'up');
+  const series = (...parts: Uint8Array[]): Buffer => bytesField(1, Buffer.concat([name, ...parts]));
+  const timestamp = (...bytes: number[]): Buffer =>
+    bytesField(2, Buffer.from([0x09, 0, 0, 0, 0, 0, 0, 0, 0, 0x10, ...bytes]));
+
+  // Each is nearly what the shortcuts take.
+  it.each([
+    ['an empty value that is written out', series(label('job', ''))],
+    ['an empty name that is written out', series(label('', 'x'))],
+    [
+      'a label past the end of its series',
+      Buffer.concat([series(label('job', 'x').subarray(0, -1)), Buffer.from('x'), series()]),
+    ],
+    ['a timestamp of eleven bytes', series(timestamp(...Array<number>(10).fill(0x80), 0))],
+    ['a timestamp that is cut short', series(timestamp(0x80))],
+    ['a sample that ends before its timestamp', series(timestamp())],
+  ])('is refused with %s', (_what, body) => {
+    expect(() => stampWriteRequestV1(series(label('job', 'x'), timestamp(1)), TENANT)).not.toThrow();
+    expect(() => stampWriteRequestV1(body, TENANT)).toThrow(expect.objectContaining({ status: 400 }));
+  });
+});
+
 describe('remote_write 2.0 symbols', () => {
   const request = (symbols: string[], timeseries: object[]): Buffer =>
     encode('remotewrite.V2.Request', { symbols, timeseries });

@@ -1,6 +1,7 @@
 // What a store's refusal of a push means to the sender. Senders give up on a 4xx and on 500, and retry 503: so a
 // 4xx is passed on only where it is about the data, and everything that is ours to mend becomes 503.
 import { Refusal, refuse } from '../http/refusal.ts';
+import { freeMemory } from './free-memory.ts';
 import type { Admission } from './limits.ts';
 import type { Upstream, UpstreamReply, UpstreamRequest } from '../upstream/forward.ts';
 
@@ -13,15 +14,20 @@ const ABOUT_THE_DATA = new Set([400, 409, 413, 422]);
 
 /**
  * Sends a push to a store and returns its reply, whatever its status.
+ * @param memory what the body lies in, and whatever else is needed up to now only: freed as soon as it is certain that
+ *   the body is out, and left to the garbage collector otherwise
  * @throws Refusal 503 when the store does not answer, which senders retry
  */
 export async function sendToStore(
   store: Upstream,
-  admission: Admission,
+  admission: Pick<Admission, 'giveBack'>,
   request: UpstreamRequest,
+  memory: readonly Buffer[],
 ): Promise<UpstreamReply> {
   try {
-    return await store.send(request, MAX_REPLY_BYTES);
+    const reply = await store.send(request, MAX_REPLY_BYTES);
+    if (reply.isBodySent) for (const buffer of memory) freeMemory(buffer);
+    return reply;
   } catch (cause) {
     admission.giveBack();
     throw cause instanceof Refusal ? refuse.unavailable(cause.message, { cause }) : cause;

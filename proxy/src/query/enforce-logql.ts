@@ -5,15 +5,15 @@
  */
 import { parser } from '@grafana/lezer-logql';
 import { QueryRefused } from './enforce-error.ts';
-import { closedGrammar } from './enforce-tree.ts';
+import { closedGrammar, findOtherString } from './enforce-tree.ts';
 import type { FlatTree } from './enforce-tree.ts';
 import { equalityMatcher, regexMatcher, tenantSelector } from './matcher.ts';
 import { readQuery } from './enforce-text.ts';
-import type { Lexis } from './enforce-text.ts';
+import type { Lexis, QueryText } from './enforce-text.ts';
 import { spliceAndCompare } from './splice.ts';
 import type { Insertion } from './splice.ts';
 
-const lexis: Lexis = { quotes: '"', escapes: 'go', comments: 'hash' };
+export const logqlLexis: Lexis = { quotes: '"', escapes: 'go', comments: 'hash' };
 
 const grammar = closedGrammar(
   'LogQL',
@@ -40,6 +40,7 @@ const grammar = closedGrammar(
 );
 
 const SELECTOR = grammar.id('Selector');
+const STRING = grammar.id('String');
 const MATCHER = grammar.id('Matcher');
 const RANGE_AGGREGATION = grammar.id('RangeAggregationExpr');
 const ABSENT_OVER_TIME = grammar.id('AbsentOverTime');
@@ -53,8 +54,8 @@ const PLAIN_SELECTOR = ['LogQL', 'Expr', 'LogExpr', 'Selector'].map((name) => gr
  * @throws QueryRefused when the query is not valid, too big, or holds what cannot be enforced.
  */
 export function enforceLogql(query: string, tenantId: string): string {
-  const { text, braces } = readQuery(query, lexis);
-  return limit(text, braces, parse(text), tenantId);
+  const read = readQuery(query, logqlLexis);
+  return limit(read, parse(read.text), tenantId);
 }
 
 /**
@@ -64,7 +65,8 @@ export function enforceLogql(query: string, tenantId: string): string {
  * @throws QueryRefused as above, and for anything around the selector.
  */
 export function enforceLogqlSelector(selector: string, tenantId: string): string {
-  const { text, braces } = readQuery(selector, lexis);
+  const read = readQuery(selector, logqlLexis);
+  const { text } = read;
   if (/^\s*(?:\{\s*\})?\s*$/.test(text)) return tenantSelector(tenantId);
   const tree = parse(text);
   const isPlain = PLAIN_SELECTOR.every((type, node) => tree.types[node] === type);
@@ -76,7 +78,7 @@ export function enforceLogqlSelector(selector: string, tenantId: string): string
       'expected one stream selector, such as {app="api"}',
     );
   }
-  return limit(text, braces, tree, tenantId);
+  return limit(read, tree, tenantId);
 }
 
 function parse(text: string): FlatTree {
@@ -96,7 +98,9 @@ function parse(text: string): FlatTree {
   }
 }
 
-function limit(text: string, braces: readonly number[], before: FlatTree, tenantId: string): string {
+function limit({ text, braces, strings }: QueryText, before: FlatTree, tenantId: string): string {
+  const otherString = findOtherString(before, STRING, strings);
+  if (otherString !== undefined) throw hidden(text, otherString);
   const matchers = { equality: equalityMatcher(tenantId), regex: regexMatcher(tenantId) };
   const insertions = insertionsFor(text, before, braces, matchers);
   if (insertions.length === 0) return text;

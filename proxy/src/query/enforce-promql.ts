@@ -5,15 +5,15 @@
  */
 import { parser } from '@prometheus-io/lezer-promql';
 import { QueryRefused } from './enforce-error.ts';
-import { closedGrammar } from './enforce-tree.ts';
+import { closedGrammar, findOtherString } from './enforce-tree.ts';
 import type { FlatTree } from './enforce-tree.ts';
 import { equalityMatcher, regexMatcher } from './matcher.ts';
 import { readQuery } from './enforce-text.ts';
-import type { Lexis } from './enforce-text.ts';
+import type { Lexis, QueryText } from './enforce-text.ts';
 import { spliceAndCompare } from './splice.ts';
 import type { Insertion } from './splice.ts';
 
-const lexis: Lexis = { quotes: `"'`, escapes: 'go', comments: 'hash' };
+export const promqlLexis: Lexis = { quotes: `"'`, escapes: 'go', comments: 'hash' };
 
 const experimental = 'is experimental in Prometheus and not supported here';
 
@@ -61,6 +61,7 @@ const VECTOR_SELECTOR = grammar.id('VectorSelector');
 const IDENTIFIER = grammar.id('Identifier');
 const LABEL_MATCHERS = grammar.id('LabelMatchers');
 const LABEL_MATCHER = grammar.id('UnquotedLabelMatcher');
+const STRING = grammar.id('StringLiteral');
 const FUNCTION_CALL = grammar.id('FunctionCall');
 const ABSENT = grammar.id('Absent');
 const ABSENT_OVER_TIME = grammar.id('AbsentOverTime');
@@ -76,8 +77,8 @@ const OFFSET_DURATION = grammar.id('OffsetDurationExpr');
  * @throws QueryRefused when the query is not valid, too big, or holds what cannot be enforced.
  */
 export function enforcePromql(query: string, tenantId: string): string {
-  const { text, braces } = readQuery(query, lexis);
-  return limit(text, braces, grammar.parse(text), tenantId);
+  const read = readQuery(query, promqlLexis);
+  return limit(read, grammar.parse(read.text), tenantId);
 }
 
 /**
@@ -86,7 +87,8 @@ export function enforcePromql(query: string, tenantId: string): string {
  * @throws QueryRefused as above, and for anything around the selector.
  */
 export function enforcePromqlSelector(selector: string, tenantId: string): string {
-  const { text, braces } = readQuery(selector, lexis);
+  const read = readQuery(selector, promqlLexis);
+  const { text } = read;
   const tree = grammar.parse(text);
   if (tree.types[0] !== PROMQL || tree.types[1] !== VECTOR_SELECTOR) {
     throw new QueryRefused(
@@ -96,10 +98,12 @@ export function enforcePromqlSelector(selector: string, tenantId: string): strin
       'expected one selector, such as up{job="api"}',
     );
   }
-  return limit(text, braces, tree, tenantId);
+  return limit(read, tree, tenantId);
 }
 
-function limit(text: string, braces: readonly number[], before: FlatTree, tenantId: string): string {
+function limit({ text, braces, strings }: QueryText, before: FlatTree, tenantId: string): string {
+  const otherString = findOtherString(before, STRING, strings);
+  if (otherString !== undefined) throw hidden(text, otherString);
   assertSimpleDurations(text, before);
   const matchers = { equality: equalityMatcher(tenantId), regex: regexMatcher(tenantId) };
   const insertions = insertionsFor(text, before, braces, matchers);

@@ -30,6 +30,8 @@ export type QueryText = {
   text: string;
   /** Offsets of every `{` outside strings, rising. */
   braces: number[];
+  /** Offsets of every string with its quotes, start and end in turn, rising. */
+  strings: number[];
 };
 
 const TAB = 9;
@@ -53,16 +55,17 @@ const isPlain = Uint8Array.from({ length: 128 }, (_, code) =>
  * Reads `query` under the rules above.
  * @throws QueryRefused for a query that is too long, nested too deep, or that two lexers could read in two ways.
  */
-export function readQuery(query: string, lexis: Lexis): QueryText {
-  if (query.length > MAX_QUERY_LENGTH) {
+export function readQuery(query: string, lexis: Lexis, maxLength = MAX_QUERY_LENGTH): QueryText {
+  if (query.length > maxLength) {
     throw new QueryRefused(
       'too_long',
       query,
-      MAX_QUERY_LENGTH,
-      `the query is ${query.length} characters long; shorten it to ${MAX_QUERY_LENGTH}`,
+      maxLength,
+      `the query is ${query.length} characters long; shorten it to ${maxLength}`,
     );
   }
   const braces: number[] = [];
+  const strings: number[] = [];
   const open: number[] = [];
   let text = '';
   let copied = 0;
@@ -74,7 +77,9 @@ export function readQuery(query: string, lexis: Lexis): QueryText {
       continue;
     }
     if (code === BACKTICK || (code < 128 && lexis.quotes.includes(query.charAt(at)))) {
+      strings.push(at);
       at = endOfString(query, at, code, lexis);
+      strings.push(at);
       continue;
     }
     const commentEnd = endOfComment(query, at, code, lexis);
@@ -101,7 +106,7 @@ export function readQuery(query: string, lexis: Lexis): QueryText {
   if (unclosed !== undefined) {
     throw new QueryRefused('parse_error', query, unclosed, `close this "${query.charAt(unclosed)}"`);
   }
-  return { text: copied === 0 ? query : text + query.slice(copied), braces };
+  return { text: copied === 0 ? query : text + query.slice(copied), braces, strings };
 }
 
 const CLOSER: Record<string, string> = { '(': ')', '[': ']', '{': '}' };

@@ -79,6 +79,25 @@ export function closedGrammar(
   return { language, parse, id: idOf };
 }
 
+/**
+ * Offset of the first string that only one of the two readers sees, or sees elsewhere; undefined when there is none.
+ * @param stringType the grammar's node type of strings
+ * @param strings as `readQuery` gives them
+ */
+export function findOtherString(
+  { types, froms, tos }: FlatTree,
+  stringType: number,
+  strings: readonly number[],
+): number | undefined {
+  let next = 0;
+  for (let node = 0; node < types.length; node += 1) {
+    if (types[node] !== stringType) continue;
+    if (froms[node] !== strings[next] || tos[node] !== strings[next + 1]) return froms[node];
+    next += 2;
+  }
+  return strings[next];
+}
+
 function parseStrictly(
   parser: LRParser,
   text: string,

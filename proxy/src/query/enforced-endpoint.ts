@@ -36,7 +36,7 @@ function createHandler(context: QueryContext, table: QueryTable, endpoint: Endpo
 
   return async (exchange) => {
     const { request, response, search } = exchange;
-    const identified = identify(request, 'query', table.signal);
+    const identified = identify.query(request, table.signal);
     const { tenantId } = identified instanceof Promise ? await identified : identified;
     const read = readParams(request, search);
     const given = read instanceof Promise ? await read : read;

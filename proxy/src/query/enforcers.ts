@@ -1,6 +1,7 @@
 // The enforcing functions as one value, so that a test can show what happens without them.
-import { enforceLogql, enforceLogqlSelector } from './enforce-logql.ts';
-import { enforcePromql, enforcePromqlSelector } from './enforce-promql.ts';
+import { byShape } from './by-shape.ts';
+import { enforceLogql, enforceLogqlSelector, logqlLexis } from './enforce-logql.ts';
+import { enforcePromql, enforcePromqlSelector, promqlLexis } from './enforce-promql.ts';
 import { enforceTraceql, enforceTraceqlTagFilter } from './enforce-traceql.ts';
 
 /** Takes a text in its language and a tenant id; returns the text tied to that tenant, or throws QueryRefused. */
@@ -12,11 +13,12 @@ export type Language =
 
 export type Enforcers = Readonly<Record<Language, Enforce>>;
 
-export const enforcers: Enforcers = {
-  promql: enforcePromql,
-  promqlSelector: enforcePromqlSelector,
-  logql: enforceLogql,
-  logqlSelector: enforceLogqlSelector,
+/** Not for TraceQL, where what a string holds can be part of an attribute's name, which its enforcer looks at. */
+export const createEnforcers = (): Enforcers => ({
+  promql: byShape(enforcePromql, promqlLexis),
+  promqlSelector: byShape(enforcePromqlSelector, promqlLexis),
+  logql: byShape(enforceLogql, logqlLexis),
+  logqlSelector: byShape(enforceLogqlSelector, logqlLexis),
   traceql: enforceTraceql,
   traceqlTagFilter: enforceTraceqlTagFilter,
-};
+});

@@ -9,6 +9,7 @@ import type { TestProxy } from '../../test/query/testing.ts';
 const shortToken = credentialOf('query-token', 'short');
 const metricsToken = credentialOf('query-token', 'metrics');
 const revokedToken = credentialOf('query-token', 'revoked');
+const changedToken = credentialOf('query-token', 'changed');
 const common = { id: 'AbCdEfGhIjKl', kind: 'query-token', tenantId: TENANT, expiresAt: null } as const;
 const QUERY = `query=${encodeURIComponent('{app="a"}')}`;
 
@@ -23,6 +24,7 @@ beforeAll(async () => {
       [shortToken]: { ...common, signals: ['logs'], expiresAt },
       [metricsToken]: { ...common, signals: ['metrics'] },
       [revokedToken]: { ...common, signals: ['logs'] },
+      [changedToken]: { ...common, signals: ['logs'] },
     },
   });
   loki = new WebSocketServer({ server: proxy.upstream });
@@ -243,5 +245,39 @@ describe('without Loki', () => {
     server.close();
     await alone.close();
     expect((await closed)[0]).toBe(1001);
+  });
+});
+
+describe('a tail whose reader may not read any more', () => {
+  it('ends when a person loses the permission, and not when they lose another', async () => {
+    const token = await proxy.signIn({ permissions: ['logs:read', 'traces:read'] });
+    const { closed } = await tail(QUERY, token);
+    proxy.changePermissions(token, ['logs:read']);
+    expect(await Promise.race([closed, immediate('open')])).toBe('open');
+    proxy.changePermissions(token, ['traces:read']);
+    expect(await closed).toEqual([1008, 'logs:read was taken away']);
+  });
+
+  it('ends with the session', async () => {
+    const token = await proxy.signIn({ permissions: ['logs:read'] });
+    const { closed } = await tail(QUERY, token);
+    proxy.changePermissions(token, undefined);
+    expect(await closed).toEqual([1008, 'the sign-in is over']);
+  });
+
+  it('ends with the token', async () => {
+    const token = await proxy.signIn({ permissions: ['logs:read'], lifetimeSeconds: 1 });
+    const { closed } = await tail(QUERY, token);
+    expect(await closed).toEqual([1008, 'the credential has expired']);
+  });
+
+  it('ends when a token loses the signal, and when its end is brought forward', async () => {
+    const first = await tail(QUERY, changedToken);
+    proxy.regrant(changedToken, { signals: ['metrics'] });
+    expect(await first.closed).toEqual([1008, 'the credential may not query logs any more']);
+    proxy.regrant(changedToken, { signals: ['logs'] });
+    const second = await tail(QUERY, changedToken);
+    proxy.regrant(changedToken, { expiresAt: new Date(Date.now() + 200).toISOString() });
+    expect(await second.closed).toEqual([1008, 'the credential has expired']);
   });
 });

@@ -1,5 +1,5 @@
 // Live tailing: a WebSocket that ends here and another one to Loki. Identified and enforced before the upgrade, and
-// closed as soon as the credential expires or is revoked (isolation class 22): a connection may outlive both.
+// closed as soon as whoever asked may not any more (isolation class 22): a connection may outlive both.
 import { randomUUID } from 'node:crypto';
 import { ServerResponse } from 'node:http';
 import type { IncomingMessage } from 'node:http';
@@ -11,7 +11,6 @@ import { refuseRepeatedHeaders } from '../http/exchange.ts';
 import type { UpgradeHandler } from '../http/listener.ts';
 import { Refusal, refuse } from '../http/refusal.ts';
 import { writeRefusal } from '../http/write-refusal.ts';
-import type { KnownCredential } from '../tenancy/credential-cache.ts';
 import { outgoingHeaders } from '../upstream/headers.ts';
 import { canonicalForm, compileParams } from './canonical-request.ts';
 import { plain, query } from './endpoint.ts';
@@ -19,10 +18,7 @@ import { LOKI } from './loki.ts';
 import { duration, integer, time } from './param-checks.ts';
 import { readParams } from './query-params.ts';
 
-type Context = Pick<
-  ProxyContext,
-  'identify' | 'credentials' | 'queries' | 'storageTenant' | 'upstreams' | 'log'
->;
+type Context = Pick<ProxyContext, 'identify' | 'queries' | 'storageTenant' | 'upstreams' | 'log'>;
 
 const PATH = '/loki/api/v1/tail';
 
@@ -42,8 +38,6 @@ const MAX_MESSAGE_BYTES = { loki: 16 * 1024 * 1024, client: 4 * 1024 };
 const MAX_BUFFERED_BYTES = 1024 * 1024;
 const PING_MS = 30_000;
 const CLOSE_GRACE_MS = 1_000;
-/** setTimeout takes no more than this. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 // https://www.iana.org/assignments/websocket/websocket.xhtml#close-code-number
 const GOING_AWAY = 1001;
@@ -66,17 +60,13 @@ export function lokiTail(context: Context): LokiTail {
 
   const open = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     refuseRepeatedHeaders(request);
-    const { tenantId, credential } = await context.identify(request, 'query', LOKI.signal);
+    const reader = await context.identify.query(request, LOKI.signal);
+    const { tenantId } = reader;
     // From here on nothing may be missed, so the watch begins before anything else is waited for.
     const tail = new Tail();
     tails.add(tail);
     tail.onEnd(() => tails.delete(tail));
-    tail.onEnd(
-      context.credentials.watch(credential.sha256, () =>
-        tail.end(POLICY_VIOLATION, 'the credential was revoked'),
-      ),
-    );
-    tail.endAt(credential);
+    tail.onEnd(context.identify.watch(reader, LOKI.signal, (reason) => tail.end(POLICY_VIOLATION, reason)));
     socket.on('close', () => tail.end(GOING_AWAY, 'the client is gone'));
     try {
       const search = (request.url ?? '').slice(PATH.length + 1);
@@ -132,18 +122,6 @@ class Tail {
 
   onEnd(callback: () => void): void {
     this.#onEnd.push(callback);
-  }
-
-  endAt({ expiresAtMs }: KnownCredential): void {
-    if (expiresAtMs === Infinity) return;
-    const wait = (): void => {
-      const left = expiresAtMs - Date.now();
-      if (left <= 0) return this.end(POLICY_VIOLATION, 'the credential has expired');
-      timer = setTimeout(wait, Math.min(left, MAX_TIMER_MS));
-    };
-    let timer: NodeJS.Timeout | undefined;
-    wait();
-    this.onEnd(() => clearTimeout(timer));
   }
 
   /** Resolves when Loki has taken the query. Rejects with a 400 refusal in Loki's words, or with a 502. */

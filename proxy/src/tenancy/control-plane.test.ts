@@ -90,7 +90,7 @@ describe('the credential events', () => {
 describe('a question about a credential', () => {
   it('is answered with nobody on 404', async () => {
     answer = (_request, response) => response.writeHead(404).end('{}');
-    expect(await client.resolve(SHA)).toBeUndefined();
+    expect(await client.credential(SHA)).toBeUndefined();
   });
 
   it.each([
@@ -101,6 +101,6 @@ describe('a question about a credential', () => {
     [302, ''],
   ])('is not answered by %i %s', async (status, body) => {
     answer = (_request, response) => response.writeHead(status).end(body);
-    await expect(client.resolve(SHA)).rejects.toThrow();
+    await expect(client.credential(SHA)).rejects.toThrow();
   });
 });

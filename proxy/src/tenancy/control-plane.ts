@@ -1,12 +1,20 @@
-// The internal contract with control-plane: who owns a credential, and the stream that says which answers
-// no longer hold.
+// The internal contract with control-plane: who owns a credential and who is behind a token, the stream that says which
+// answers no longer hold, and the report of what was used.
+import type { Endpoint } from '@obstack/contracts';
 import {
   Credential,
   IDENTITY_EVENTS_PATH,
   IDENTITY_PING_INTERVAL_MS,
   IdentityEvent,
   type IdentitySubject,
+  Principal,
+  type PrincipalQuestion,
+  reportUsage,
   resolveCredential,
+  resolveIssuer,
+  resolvePrincipal,
+  TrustedIssuer,
+  type UsageReport,
 } from '@obstack/contracts/internal';
 import type { Logger } from '@obstack/service-kit/logger';
 import { Pool } from 'undici';
@@ -39,18 +47,41 @@ export class ControlPlaneClient {
   }
 
   /** The live credential with this SHA-256, or undefined when there is none. Rejects when nobody can say. */
-  async resolve(sha256: string): Promise<Credential | undefined> {
+  async credential(sha256: string): Promise<Credential | undefined> {
+    const answer = await this.#ask(resolveCredential, { sha256 });
+    return answer === undefined ? undefined : Credential.parse(answer);
+  }
+
+  /** The person behind a verified token, or undefined when it counts no more. Rejects when nobody can say. */
+  async principal(question: PrincipalQuestion): Promise<Principal | undefined> {
+    const answer = await this.#ask(resolvePrincipal, question);
+    return answer === undefined ? undefined : Principal.parse(answer);
+  }
+
+  /** The keys of an issuer of tokens, or undefined when it is not trusted. Rejects when nobody can say. */
+  async issuer(issuer: string): Promise<TrustedIssuer | undefined> {
+    const answer = await this.#ask(resolveIssuer, { issuer });
+    return answer === undefined ? undefined : TrustedIssuer.parse(answer);
+  }
+
+  /** Rejects when it was not taken. */
+  async report(usage: UsageReport): Promise<void> {
+    await this.#ask(reportUsage, usage);
+  }
+
+  /** The JSON of the answer; undefined on 404, and null where the answer is empty. */
+  async #ask(endpoint: Endpoint, question: object): Promise<unknown> {
     const reply = await this.#pool.request({
-      method: resolveCredential.method,
-      path: resolveCredential.path,
+      method: endpoint.method,
+      path: endpoint.path,
       headers: { authorization: this.#authorization, 'content-type': 'application/json' },
-      body: JSON.stringify({ sha256 }),
+      body: JSON.stringify(question),
       signal: AbortSignal.timeout(RESOLVE_DEADLINE_MS),
     });
     const body = await reply.body.text();
     if (reply.statusCode === 404) return undefined;
-    if (reply.statusCode !== 200) throw new Error(`control-plane answered ${reply.statusCode}`);
-    return Credential.parse(JSON.parse(body));
+    if (reply.statusCode !== endpoint.status) throw new Error(`control-plane answered ${reply.statusCode}`);
+    return endpoint.response ? JSON.parse(body) : null;
   }
 
   /** Follows the event stream until `close`, reconnecting with back-off. Call once. */

@@ -6,6 +6,7 @@ import type { Dispatcher } from 'undici';
 import { refuse } from '../http/refusal.ts';
 import type { Refusal } from '../http/refusal.ts';
 import { replyHeaders } from './headers.ts';
+import { OneSocketClient } from './one-socket-client.ts';
 
 export interface UpstreamOptions {
   /** Sockets kept to this store; further requests wait for one. */
@@ -27,6 +28,11 @@ export interface UpstreamReply {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
+  /**
+   * Whether the system has taken over all of the request's body, so that nothing in this process reads its memory any
+   * more. A store may well answer before it has read everything.
+   */
+  readonly isBodySent: boolean;
 }
 
 class ClientGone extends Error {}
@@ -43,12 +49,13 @@ export class Upstream {
     this.name = name;
     this.url = new URL(url);
     this.#basePath = this.url.pathname.replace(/\/$/, '');
+    const connectTimeout = Math.min(options.timeoutMs, 5_000);
     this.#pool = new Pool(this.url.origin, {
       connections: options.connections,
       pipelining: 1,
-      connectTimeout: Math.min(options.timeoutMs, 5_000),
       headersTimeout: options.timeoutMs,
       bodyTimeout: options.timeoutMs,
+      factory: (origin, clientOptions) => new OneSocketClient(origin, clientOptions, connectTimeout),
     });
   }
 
@@ -108,7 +115,9 @@ export class Upstream {
       let size = 0;
       let status = 0;
       let headers: IncomingHttpHeaders = {};
-      this.#dispatch(request, {
+      let client: OneSocketClient | undefined;
+      const onClient = (chosen: OneSocketClient): void => void (client = chosen);
+      const handler: Dispatcher.DispatchHandler = {
         onRequestStart: (controller) => {
           signal?.addEventListener('abort', () => controller.abort(new ClientGone()), { once: true });
           if (signal?.aborted) controller.abort(new ClientGone());
@@ -126,10 +135,11 @@ export class Upstream {
         onResponseEnd: () => {
           const [only] = chunks;
           const body = chunks.length === 1 && only ? only : Buffer.concat(chunks, size);
-          resolve({ status, headers, body });
+          resolve({ status, headers, body, isBodySent: client?.hasHandedOver === true });
         },
         onResponseError: (_controller, error) => reject(this.#failure(error)),
-      });
+      };
+      this.#dispatch(request, handler, onClient);
     });
   }
 
@@ -137,16 +147,19 @@ export class Upstream {
     await this.#pool.destroy();
   }
 
-  #dispatch(request: UpstreamRequest, handler: Dispatcher.DispatchHandler): void {
-    this.#pool.dispatch(
-      {
-        method: request.method,
-        path: this.#basePath + request.path,
-        headers: request.headers,
-        body: request.body ?? null,
-      },
-      handler,
-    );
+  #dispatch(
+    request: UpstreamRequest,
+    handler: Dispatcher.DispatchHandler,
+    onClient?: (client: OneSocketClient) => void,
+  ): void {
+    const options = {
+      method: request.method,
+      path: this.#basePath + request.path,
+      headers: request.headers,
+      body: request.body ?? null,
+      onClient,
+    };
+    this.#pool.dispatch(options, handler);
   }
 
   #failure(error: Error): Refusal {

@@ -4,15 +4,18 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { LimitOverrides, Limits } from '@obstack/contracts';
 import { createLogger } from '@obstack/service-kit/logger';
 import { createListener } from '../../src/http/listener.ts';
 import { refuse } from '../../src/http/refusal.ts';
 import { Router } from '../../src/http/router.ts';
 import { InFlight } from '../../src/ingest/in-flight.ts';
-import { TenantLimits } from '../../src/ingest/limits.ts';
-import type { PushLimits } from '../../src/ingest/limits.ts';
+import { LocalBuckets } from '../../src/ingest/buckets.ts';
+import { PushLimits } from '../../src/ingest/limits.ts';
 import { ingestRoutes } from '../../src/ingest/routes.ts';
+import { knownCredential } from '../../src/tenancy/credentials.ts';
 import type { Identify } from '../../src/tenancy/identify.ts';
+import { Usage } from '../../src/tenancy/usage.ts';
 import { Upstream } from '../../src/upstream/forward.ts';
 
 export interface StoredPush {
@@ -32,19 +35,30 @@ export interface PushServer {
   answer(reply: StoreReply): void;
   /** Ends the store; pushes find nobody there. */
   killStore(): Promise<void>;
+  /** What would be reported of keys. */
+  readonly usage: Usage;
   /** Bytes of bodies that are held at this moment. */
   inFlight(): number;
   close(): Promise<void>;
 }
 
 export interface PushServerOptions {
-  readonly limits?: Partial<PushLimits>;
+  readonly limits?: Partial<Limits>;
+  readonly keyLimits?: LimitOverrides;
   readonly requestBytes?: number;
   readonly inFlightBytes?: number;
   readonly requestTimeoutMs?: number;
 }
 
-const UNLIMITED = { perSecond: 1e12, burst: 1e12 };
+const UNLIMITED: Limits = {
+  samplesPerSecond: 1e9,
+  samplesBurst: 1e9,
+  logBytesPerSecond: 1e12,
+  logBytesBurst: 1e12,
+  traceBytesPerSecond: 1e12,
+  traceBytesBurst: 1e12,
+  lineBytes: 1e8,
+};
 
 export async function startPushServer(options: PushServerOptions = {}): Promise<PushServer> {
   const stored: StoredPush[] = [];
@@ -57,16 +71,12 @@ export async function startPushServer(options: PushServerOptions = {}): Promise<
     });
   });
   const upstream = new Upstream('the store', await listen(store), { connections: 16, timeoutMs: 2_000 });
+  const usage = new Usage();
   const inFlight = new InFlight(options.inFlightBytes ?? 1e12);
   const routes = ingestRoutes({
-    identify,
-    limits: new TenantLimits({
-      samples: UNLIMITED,
-      logBytes: UNLIMITED,
-      traceBytes: UNLIMITED,
-      lineBytes: 1e12,
-      ...options.limits,
-    }),
+    identify: identifyWith({ ...UNLIMITED, ...options.limits }, options.keyLimits ?? {}),
+    usage,
+    limits: new PushLimits(new LocalBuckets()),
     inFlight,
     requestBytes: options.requestBytes ?? 100 * 1024 * 1024,
     storageTenant: (tenantId) => tenantId,
@@ -83,6 +93,7 @@ export async function startPushServer(options: PushServerOptions = {}): Promise<
     url,
     port: Number(new URL(url).port),
     stored,
+    usage,
     answer: (next) => (reply = next),
     killStore: () => stop(store),
     inFlight: () => inFlight.bytes,
@@ -95,24 +106,27 @@ export async function startPushServer(options: PushServerOptions = {}): Promise<
 }
 
 /** `Bearer nobody` is unknown; `Bearer <tenant>-only-<signal>` may push that signal alone. */
-const identify: Identify = (request, _access, signal) => {
-  const tenantId = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
-  if (tenantId === undefined || tenantId === 'nobody') throw refuse.unauthenticated('no credential');
-  const only = /-only-(.+)$/.exec(tenantId)?.[1];
-  if (only !== undefined && only !== signal) throw refuse.forbidden(`not allowed to push ${signal}`);
-  return {
-    tenantId,
-    credential: {
+const identifyWith = (limits: Limits, keyLimits: LimitOverrides): Identify => ({
+  push: (request, signal) => {
+    const tenantId = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
+    if (tenantId === undefined || tenantId === 'nobody') throw refuse.unauthenticated('no credential');
+    const only = /-only-(.+)$/.exec(tenantId)?.[1];
+    if (only !== undefined && only !== signal) throw refuse.forbidden(`not allowed to push ${signal}`);
+    return knownCredential(tenantId, {
       id: 'test',
       kind: 'ingestion-key',
       tenantId,
       signals: [signal],
       expiresAt: null,
-      sha256: tenantId,
-      expiresAtMs: Infinity,
-    },
-  };
-};
+      limits,
+      keyLimits,
+    });
+  },
+  query: () => {
+    throw refuse.unauthenticated('there is nothing to query here');
+  },
+  watch: () => () => undefined,
+});
 
 async function readAll(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];

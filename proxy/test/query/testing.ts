@@ -3,14 +3,19 @@ import { once } from 'node:events';
 import { createServer, request as httpRequest } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Credential } from '@obstack/contracts/internal';
+import { PLANS } from '@obstack/contracts';
+import type { Permission } from '@obstack/contracts';
+import type { Credential, Principal } from '@obstack/contracts/internal';
 import { formatCredential } from '@obstack/contracts/credential-format';
+import { generateSigningKey, signAccessToken } from '@obstack/service-kit/jwt';
 import { createLogger } from '@obstack/service-kit/logger';
 import type { ProxyContext } from '../../src/app.ts';
 import { createListener } from '../../src/http/listener.ts';
 import { Router } from '../../src/http/router.ts';
-import { CredentialCache } from '../../src/tenancy/credential-cache.ts';
+import { createCredentials } from '../../src/tenancy/credentials.ts';
 import { createIdentify } from '../../src/tenancy/identify.ts';
+import { People } from '../../src/tenancy/people.ts';
+import { Usage } from '../../src/tenancy/usage.ts';
 import { Upstream } from '../../src/upstream/forward.ts';
 import { EnforcedQueries } from '../../src/query/enforced-queries.ts';
 import { createEnforcers } from '../../src/query/enforcers.ts';
@@ -18,7 +23,8 @@ import { lokiRoutes } from '../../src/query/loki.ts';
 import { lokiTail } from '../../src/query/loki-tail.ts';
 import { prometheusRoutes } from '../../src/query/prometheus.ts';
 import { tempoRoutes } from '../../src/query/tempo.ts';
-import { hash } from 'node:crypto';
+import { searchRoutes } from '../../src/search/routes.ts';
+import { hash, randomUUID } from 'node:crypto';
 
 export const TENANT = '0b5e6b1e-6a3c-4d38-9f0c-1d8a9a6a0001';
 export const OTHER_TENANT = '0b5e6b1e-6a3c-4d38-9f0c-1d8a9a6a0002';
@@ -48,7 +54,7 @@ export interface TestProxy {
   readonly url: string;
   readonly token: string;
   readonly otherToken: string;
-  readonly credentials: CredentialCache;
+  readonly usage: Usage;
   /** What reached the store, oldest first. */
   readonly recorded: Recorded[];
   readonly upstream: Server;
@@ -56,6 +62,12 @@ export interface TestProxy {
   answerWith(answer: (request: IncomingMessage, response: ServerResponse) => void): void;
   /** Takes a credential away, as control-plane would. */
   revoke(token: string): void;
+  /** Changes what is granted to a credential, as control-plane would. */
+  regrant(token: string, change: Partial<Credential>): void;
+  /** The access token of a new person. */
+  signIn(person: SignIn): Promise<string>;
+  /** Changes what the person of this token may do; undefined ends the session. */
+  changePermissions(token: string, permissions: readonly Permission[] | undefined): void;
   ask(path: string, options?: AskOptions): Promise<Answer>;
   close(): Promise<void>;
 }
@@ -68,21 +80,41 @@ export interface AskOptions {
   readonly anonymous?: boolean;
 }
 
+export interface SignIn {
+  readonly permissions: readonly Permission[];
+  readonly tenantId?: string;
+  readonly lifetimeSeconds?: number;
+  readonly issuer?: string;
+}
+
+/** The issuer whose tokens are taken. */
+export const ISSUER = 'http://issuer.test';
+
 interface TestProxyOptions {
   readonly storeUrls?: Partial<Record<'loki' | 'prometheus' | 'tempo', string>>;
-  readonly credentials?: Readonly<Record<string, Credential>>;
+  readonly credentials?: Readonly<Record<string, GrantedCredential>>;
   readonly timeoutMs?: number;
   readonly idleTimeoutMs?: number;
   readonly requestTimeoutMs?: number;
   readonly storageTenant?: (tenantId: string) => string;
+  readonly sourceTimeoutMs?: number;
 }
+
+/** What names a service unless the environment says otherwise. */
+const SERVICE_FIELDS = {
+  loki: ['service_name'],
+  tempo: ['service.name'],
+  prometheus: ['service_name', 'app', 'job'],
+};
+
+type GrantedCredential = Omit<Credential, 'limits' | 'keyLimits'> & Partial<Credential>;
 
 const ALL_SIGNALS: Credential['signals'] = ['logs', 'metrics', 'traces'];
 
 export async function startTestProxy(options: TestProxyOptions = {}): Promise<TestProxy> {
   const token = credentialOf('query-token', 'mine');
   const otherToken = credentialOf('query-token', 'other');
-  const grant = (tenantId: string): Credential => ({
+  const grant = (tenantId: string): GrantedCredential => ({
     id: 'AbCdEfGhIjKl',
     kind: 'query-token',
     tenantId,
@@ -91,8 +123,9 @@ export async function startTestProxy(options: TestProxyOptions = {}): Promise<Te
   });
   const known = new Map<string, Credential>();
   const granted = { [token]: grant(TENANT), [otherToken]: grant(OTHER_TENANT), ...options.credentials };
-  for (const [text, credential] of Object.entries(granted))
-    known.set(hash('sha256', text, 'hex'), credential);
+  for (const [text, credential] of Object.entries(granted)) {
+    known.set(hash('sha256', text, 'hex'), { limits: PLANS.saas.limits, keyLimits: {}, ...credential });
+  }
 
   const recorded: Recorded[] = [];
   let answer = (_request: IncomingMessage, response: ServerResponse): void => {
@@ -107,8 +140,22 @@ export async function startTestProxy(options: TestProxyOptions = {}): Promise<Te
   });
   const upstreamUrl = await listen(upstream);
 
-  const credentials = new CredentialCache((sha256) => Promise.resolve(known.get(sha256)));
+  const credentials = createCredentials((sha256) => Promise.resolve(known.get(sha256)));
   credentials.connected();
+  const signingKey = await generateSigningKey();
+  const principals = new Map<string, Principal>();
+  const personOf = new Map<string, string>();
+  const people = new People({
+    principal: ({ subject }) => Promise.resolve(principals.get(subject)),
+    issuer: (issuer) =>
+      Promise.resolve(
+        issuer === ISSUER
+          ? { issuer, audience: 'obstack', jwks: { keys: [signingKey.publicJwk] } }
+          : undefined,
+      ),
+  });
+  people.answers.connected();
+  const usage = new Usage();
   const log = createLogger({ name: 'test', level: 'silent' });
   const store = (name: 'loki' | 'prometheus' | 'tempo'): Upstream =>
     new Upstream(name, options.storeUrls?.[name] ?? upstreamUrl, {
@@ -117,8 +164,8 @@ export async function startTestProxy(options: TestProxyOptions = {}): Promise<Te
     });
   const upstreams = { loki: store('loki'), prometheus: store('prometheus'), tempo: store('tempo') };
   const context = {
-    identify: createIdentify(credentials),
-    credentials,
+    identify: createIdentify(credentials, people, usage),
+    usage,
     queries: new EnforcedQueries(createEnforcers()),
     storageTenant: options.storageTenant ?? ((tenantId: string) => tenantId),
     upstreams: { ...upstreams, collector: upstreams.loki },
@@ -126,7 +173,15 @@ export async function startTestProxy(options: TestProxyOptions = {}): Promise<Te
   } satisfies Omit<ProxyContext, 'config'>;
   const tail = lokiTail(context);
   const proxy = createListener({
-    router: new Router([...prometheusRoutes(context), ...lokiRoutes(context), ...tempoRoutes(context)]),
+    router: new Router([
+      ...prometheusRoutes(context),
+      ...lokiRoutes(context),
+      ...tempoRoutes(context),
+      ...searchRoutes(context, {
+        serviceFields: SERVICE_FIELDS,
+        sourceTimeoutMs: options.sourceTimeoutMs ?? 5_000,
+      }),
+    ]),
     upgrade: tail,
     log,
     metrics: { observe: () => undefined, refused: () => undefined },
@@ -139,7 +194,7 @@ export async function startTestProxy(options: TestProxyOptions = {}): Promise<Te
     url,
     token,
     otherToken,
-    credentials,
+    usage,
     recorded,
     upstream,
     answerWith: (next) => (answer = next),
@@ -147,6 +202,26 @@ export async function startTestProxy(options: TestProxyOptions = {}): Promise<Te
       const sha256 = hash('sha256', text, 'hex');
       known.delete(sha256);
       credentials.invalidated(`credential:${sha256}`);
+    },
+    regrant: (text, change) => {
+      const sha256 = hash('sha256', text, 'hex');
+      known.set(sha256, { ...(known.get(sha256) as Credential), ...change });
+      credentials.invalidated(`credential:${sha256}`);
+    },
+    signIn: async ({ permissions, tenantId = TENANT, lifetimeSeconds = 900, issuer = ISSUER }) => {
+      const id = randomUUID();
+      principals.set(id, { id, tenantId, permissions: [...permissions] });
+      const claims = { issuer, audience: 'obstack', subject: id, sessionId: randomUUID(), lifetimeSeconds };
+      const signed = await signAccessToken(signingKey, claims);
+      personOf.set(signed, id);
+      return signed;
+    },
+    changePermissions: (signed, permissions) => {
+      const id = personOf.get(signed) as string;
+      if (permissions)
+        principals.set(id, { ...(principals.get(id) as Principal), permissions: [...permissions] });
+      else principals.delete(id);
+      people.answers.invalidated(`user:${id}`);
     },
     ask: (path, asked = {}) => ask(url, token, path, asked),
     async close() {

@@ -1,8 +1,9 @@
 /** Turns a call into its row of the audit log. */
 import { isDeepStrictEqual } from 'node:util';
-import type { Endpoint } from '@obstack/contracts';
+import type { AuditOutcome, Endpoint } from '@obstack/contracts';
+import { BLANK, isHarmlessId, isSecretField, redactFields } from '@obstack/service-kit/redact';
 import type { Actor, AuditDetails, Origin } from '../../call/context.ts';
-import type { AuditOutcome, NewAuditRow } from './audit-store.ts';
+import type { NewAuditRow } from './audit-store.ts';
 
 export interface AuditedCall {
   endpoint: Endpoint;
@@ -35,8 +36,7 @@ export function auditRow({
     user_agent: origin.userAgent?.slice(0, 512) ?? null,
     action: endpoint.id,
     target_type: target?.type ?? 'platform',
-    // A path that was never validated (a denied attempt) may be of any length.
-    target_id: target?.id.slice(0, 255) ?? null,
+    target_id: target?.id ?? null,
     outcome,
     reason: details.reason ?? null,
     request_id: origin.requestId,
@@ -44,10 +44,14 @@ export function auditRow({
   };
 }
 
-/** `{tenantId, keyId}` is about the key. */
-function targetOf(path: AuditedCall['path']): AuditDetails['target'] {
+/**
+ * `{tenantId, keyId}` is about the key. The path of a denied attempt was never validated: what is no id may be a secret
+ * that somebody pasted in the wrong place, and is not kept.
+ */
+function targetOf(path: AuditedCall['path']): { type: string; id: string | null } | undefined {
   const [name, id] = Object.entries(path).at(-1) ?? [];
-  return name !== undefined && id !== undefined ? { type: name.replace(/Id$/, ''), id } : undefined;
+  if (name === undefined || id === undefined) return undefined;
+  return { type: name.replace(/Id$/, ''), id: isHarmlessId(id) ? id : null };
 }
 
 /** Fields that differ, or all of them where there is no before or no after. Times of the change itself say nothing. */
@@ -57,7 +61,12 @@ function diffOf(before: object | undefined, after: object | undefined): NewAudit
   const to = (after ?? {}) as Record<string, unknown>;
   const names = [...new Set([...Object.keys(from), ...Object.keys(to)])];
   const changed = names.filter((name) => name !== 'updatedAt' && !isDeepStrictEqual(from[name], to[name]));
-  return Object.fromEntries(
-    changed.map((name) => [name, { from: from[name] ?? null, to: to[name] ?? null }]),
-  );
+  return Object.fromEntries(changed.map((name) => [name, changeOf(name, from[name], to[name])]));
+}
+
+/** The API shows no secret, so there is none to blank as long as what is compared is what it shows. */
+function changeOf(name: string, from: unknown, to: unknown): { from: unknown; to: unknown } {
+  if (isSecretField(name)) return { from: BLANK, to: BLANK };
+  const { from: before, to: after } = redactFields({ from: from ?? null, to: to ?? null });
+  return { from: before, to: after };
 }

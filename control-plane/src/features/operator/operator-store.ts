@@ -29,6 +29,17 @@ export const operatorStore = {
       .where({ token_sha256: tokenSha256 })
       .first('id', 'email');
   },
+
+  async passwordHash(db: Executor, id: string): Promise<string | null> {
+    const row = await db<{ id: string; password_hash: string }>('operators')
+      .where({ id })
+      .first('password_hash');
+    return row?.password_hash ?? null;
+  },
+
+  async setPasswordHash(db: Executor, id: string, hash: string): Promise<void> {
+    await db('operators').where({ id }).update({ password_hash: hash });
+  },
 };
 
 export type OperatorStore = typeof operatorStore;

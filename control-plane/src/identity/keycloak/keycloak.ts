@@ -1,0 +1,29 @@
+/** Puts together what we have of Keycloak. Making it connects to nothing. */
+import type { ElsewhereConfig } from '../../config.ts';
+import { createKeycloakAdmin } from './admin.ts';
+import { keycloakStore } from './keycloak-store.ts';
+import { createOidc, type Oidc } from './oidc.ts';
+import { createRealms, type Realms } from './realms.ts';
+
+export interface Keycloak {
+  admin: ReturnType<typeof createKeycloakAdmin>;
+  oidc: Oidc;
+  realms: Realms;
+}
+
+/** Null unless people are to sign in through it. */
+export function createKeycloak(config: ElsewhereConfig): Keycloak | null {
+  const {
+    AUTH_METHOD,
+    KEYCLOAK_URL: url,
+    KEYCLOAK_ADMIN_CLIENT_ID: clientId,
+    KEYCLOAK_ADMIN_CLIENT_SECRET: clientSecret,
+    PUBLIC_URL: publicUrl,
+    GRAFANA_URL: grafanaUrl,
+  } = config;
+  if (AUTH_METHOD !== 'keycloak' || !url || !clientId || !clientSecret || !publicUrl) return null;
+  const admin = createKeycloakAdmin({ url, clientId, clientSecret });
+  const oidc = createOidc(url);
+  const realms = createRealms({ admin, oidc, store: keycloakStore, surroundings: { publicUrl, grafanaUrl } });
+  return { admin, oidc, realms };
+}

@@ -1,0 +1,36 @@
+// Writes lines of JSON as they come up.
+import type { ServerResponse } from 'node:http';
+
+/** Why a search is given up when nobody waits for it any more. */
+export class ClientLeft extends Error {}
+
+export interface LineWriter<Line> {
+  /** In one piece; nothing when the client is gone. */
+  write(lines: readonly Line[]): void;
+  end(): void;
+  /** Aborted when the client leaves before the end. */
+  readonly gone: AbortSignal;
+}
+
+/** Sends the head at once: from here on, what goes wrong is said in the lines. */
+export function writeLines<Line>(response: ServerResponse): LineWriter<Line> {
+  const gone = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) gone.abort(new ClientLeft());
+  });
+  response.writeHead(200, [
+    ...['content-type', 'application/x-ndjson'],
+    ...['cache-control', 'no-store'],
+    // Some proxies in between would otherwise keep the lines until the end.
+    ...['x-accel-buffering', 'no'],
+  ]);
+  response.flushHeaders();
+  return {
+    gone: gone.signal,
+    write: (lines) => {
+      if (lines.length === 0 || response.destroyed) return;
+      response.write(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    },
+    end: () => response.end(),
+  };
+}

@@ -1,0 +1,197 @@
+// Logs in Loki 3 (https://grafana.com/docs/loki/latest/reference/loki-http-api/).
+import { createHash } from 'node:crypto';
+import type { SearchHit, Severity } from '@obstack/contracts/search';
+import { z } from 'zod';
+import { Histogram } from '../buckets.ts';
+import type { Buckets } from '../buckets.ts';
+import { FacetCounter } from '../facet-counts.ts';
+import type { SearchQuery } from '../language/query.ts';
+import { attributesOf, firstOf, MAX_TEXT, positionOf, stringsOf, traceIdIn, spanIdIn } from './shared.ts';
+import { normalSeverity } from '../severity.ts';
+import type { Ask, Counted, Found, Page, Source } from '../source.ts';
+import { instantOf } from '../time.ts';
+import { literal } from '../translate/literals.ts';
+import { toLogql } from '../translate/to-logql.ts';
+
+const QUERY_RANGE = '/loki/api/v1/query_range';
+
+/** Where the walk stands: everything later than `at` is through, and of those at `at` the ones that were seen. */
+const Position = z.strictObject({
+  at: z.string().regex(/^\d{1,19}$/),
+  seen: z.array(z.string().max(24)).max(1_000),
+});
+type Position = z.infer<typeof Position>;
+/** Loki gives 5,000 lines at most, and a cursor has to fit into a request. */
+const MAX_SEEN = 500;
+
+const Streams = z.object({
+  data: z.object({
+    result: z.array(
+      z.object({
+        stream: z.record(z.string(), z.string()),
+        values: z.array(
+          z.tuple([z.string(), z.string()]).rest(
+            z.object({
+              structuredMetadata: z.record(z.string(), z.string()).optional(),
+              parsed: z.record(z.string(), z.string()).optional(),
+            }),
+          ),
+        ),
+      }),
+    ),
+  }),
+});
+
+const Matrix = z.object({
+  data: z.object({
+    result: z.array(
+      z.object({
+        metric: z.record(z.string(), z.string()),
+        values: z.array(z.tuple([z.number(), z.string()])),
+      }),
+    ),
+  }),
+});
+
+interface Line {
+  readonly nanos: bigint;
+  readonly hit: SearchHit;
+}
+
+/** @param serviceLabels the service is the first of these that a stream has */
+export function createLokiSource(serviceLabels: readonly string[]): Source {
+  async function find(query: SearchQuery, page: Page, ask: Ask): Promise<Found> {
+    const translated = toLogql(query, serviceLabels);
+    if ('inapplicable' in translated) return { hits: [], next: undefined, ...translated };
+    const position = page.position === undefined ? undefined : positionOf(page.position, Position);
+    const limit = page.limit + (position?.seen.length ?? 0);
+    const end = position ? BigInt(position.at) + 1n : page.to;
+    const found = await Promise.all(
+      translated.branches.map(async (branch) => {
+        const answer = await ask(QUERY_RANGE, [
+          ...['query', branch, 'direction', 'backward', 'limit', String(limit)],
+          ...['start', String(page.from), 'end', String(end)],
+        ]);
+        return linesIn(answer, serviceLabels);
+      }),
+    );
+    const isCut = found.some((lines) => lines.length >= limit);
+    const seen = new Set(position?.seen);
+    const lines = found
+      .flat()
+      .filter(({ nanos, hit }) => !(String(nanos) === position?.at && seen.has(hit.id)))
+      .sort((a, b) => (a.nanos === b.nanos ? (a.hit.id < b.hit.id ? -1 : 1) : a.nanos > b.nanos ? -1 : 1));
+    const kept = lines.slice(0, page.limit);
+    const hits = kept.map(({ hit }) => hit);
+    const last = kept.at(-1);
+    if (!last || (!isCut && lines.length === kept.length)) return { hits, next: undefined };
+    return { hits, ...nextAfter(last.nanos, kept, position) };
+  }
+
+  async function count(query: SearchQuery, buckets: Buckets, ask: Ask): Promise<Counted> {
+    const translated = toLogql(query, serviceLabels);
+    const branches = 'branches' in translated ? translated.branches : [];
+    const { startMs, stepMs, count: size } = buckets;
+    const labels = [...new Set([...serviceLabels, ...LEVEL_LABELS])].join(', ');
+    const histogram = new Histogram(buckets);
+    const facets = new FacetCounter();
+    await Promise.all(
+      branches.map(async (branch) => {
+        const answer = await ask.shared(QUERY_RANGE, [
+          ...['query', `sum by (${labels}) (count_over_time(${branch} [${stepMs}ms]))`],
+          // A value at t counts what came in the step before it.
+          ...['start', nanos(startMs + stepMs), 'end', nanos(startMs + size * stepMs)],
+          ...['step', `${stepMs / 1000}s`],
+        ]);
+        for (const { metric, values } of Matrix.parse(answer).data.result) {
+          const severity = severityOf(metric);
+          const service = firstOf(metric, serviceLabels);
+          for (const [at, text] of values) {
+            const lines = Number(text);
+            histogram.add(severity, at * 1000 - stepMs, lines);
+            facets.add('service', service, lines);
+            facets.add('level', severity, lines);
+          }
+        }
+      }),
+    );
+    return { histogram: { unit: 'lines', series: histogram.series }, facets: facets.counts };
+  }
+
+  return { name: 'loki', signal: 'logs', find, count };
+}
+
+const nanos = (ms: number): string => `${ms}000000`;
+
+function nextAfter(
+  last: bigint,
+  kept: readonly Line[],
+  position: Position | undefined,
+): Pick<Found, 'next' | 'partial'> {
+  const at = String(last);
+  const seen = kept.filter((line) => line.nanos === last).map(({ hit }) => hit.id);
+  if (position?.at === at) seen.push(...position.seen);
+  if (seen.length <= MAX_SEEN) return { next: JSON.stringify({ at, seen } satisfies Position) };
+  const earlier: Position = { at: String(last - 1n), seen: [] };
+  return {
+    next: JSON.stringify(earlier),
+    partial: `more than ${MAX_SEEN} lines of one nanosecond (${instantOf(last)}): the rest of them is left out`,
+  };
+}
+
+function linesIn(answer: unknown, serviceLabels: readonly string[]): Line[] {
+  return Streams.parse(answer).data.result.flatMap(({ stream, values }) => {
+    const selector = selectorOf(stream);
+    return values.map(([at, line, beside]) => {
+      const metadata = { ...beside?.structuredMetadata, ...beside?.parsed };
+      const all = { ...metadata, ...stream };
+      const nanosAt = BigInt(at);
+      const hit: SearchHit = {
+        id: idOf(at, selector, line, metadata),
+        signal: 'logs',
+        source: 'loki',
+        time: instantOf(nanosAt),
+        service: firstOf(all, serviceLabels),
+        severity: severityOf(all),
+        title: line.length > MAX_TEXT ? `${line.slice(0, MAX_TEXT).toWellFormed()}…` : line,
+        attributes: attributesOf(all),
+        traceId: traceIdIn(stringsOf(all, ['trace_id', 'traceID', 'traceId', 'traceid'])),
+        spanId: spanIdIn(stringsOf(all, ['span_id', 'spanID', 'spanId', 'spanid'])),
+        durationMs: null,
+        nativeQuery: `${selector} |= ${literal(line.slice(0, 256).toWellFormed(), 'escaped')}`,
+      };
+      return { nanos: nanosAt, hit };
+    });
+  });
+}
+
+function selectorOf(stream: Readonly<Record<string, string>>): string {
+  const matchers = Object.entries(stream)
+    .filter(([name]) => name !== 'tenant_id')
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${name}=${literal(value.toWellFormed(), 'escaped')}`);
+  return `{${matchers.length > 0 ? matchers.join(', ') : 'tenant_id!=""'}}`;
+}
+
+/** Lines of one stream that agree in all of this are one line to Loki as well. */
+function idOf(
+  at: string,
+  selector: string,
+  line: string,
+  metadata: Readonly<Record<string, string>>,
+): string {
+  const beside = Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1));
+  return createHash('sha1')
+    .update(JSON.stringify([at, selector, line, beside]))
+    .digest('base64url')
+    .slice(0, 22);
+}
+
+const LEVEL_LABELS = ['detected_level', 'severity_text', 'level'] as const;
+
+/** As `levelFilter` in to-logql.ts selects: what Loki detected, or else what the sender called it. */
+function severityOf(labels: Readonly<Record<string, string>>): Severity | null {
+  const detected = labels['detected_level'];
+  if (detected !== undefined && detected !== '' && detected !== 'unknown') return normalSeverity(detected);
+  return normalSeverity(labels['severity_text'] || labels['level']);
+}
