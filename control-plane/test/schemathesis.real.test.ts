@@ -14,7 +14,7 @@ import { startTestControlPlane, type TestControlPlane } from './control-plane.ts
 import { startTestPostgres, type TestPostgres } from './database.ts';
 import { ensureSchemathesis, pythonPlatform } from './schemathesis/ensure-schemathesis.ts';
 
-const SECONDS = Number(process.env['FUZZ_SECONDS'] ?? 60);
+const SECONDS = Number(process.env['FUZZ_SECONDS'] ?? 90);
 const SEED = process.env['FUZZ_SEED'] ?? '1';
 const platform = pythonPlatform();
 

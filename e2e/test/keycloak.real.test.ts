@@ -584,7 +584,7 @@ describe('a worker that is killed', () => {
 
   it('leaves nothing that the next one does not complete, wherever it was', async () => {
     const writes = await writesOfOneRun();
-    expect(writes.length).toBeGreaterThan(7);
+    let stops = 0;
     for (const at of writes) {
       const tenant = await operate<Tenant>('POST', '/tenants', {
         name: `killed at ${at}`,
@@ -593,7 +593,9 @@ describe('a worker that is killed', () => {
       const admin = await addUser(tenant, ['admin']);
       const reached = gate.stallAt(at, 'after');
       await startWorker();
-      await reached;
+      // One whole run may have asked more than this one does: the worker looks for drift, too.
+      const isThere = reached.then(() => 1);
+      stops += await Promise.race([isThere, ready(tenant).then(() => 0)]);
       await killWorkers();
       gate.open();
       await startWorker();
@@ -609,6 +611,7 @@ describe('a worker that is killed', () => {
       expect([at, names]).toEqual([at, expect.arrayContaining(['admin'])]);
       await keycloak.ask('DELETE', `/tenant-${tenant.id}`);
     }
+    expect(stops).toBeGreaterThan(7);
   }, 600_000);
 
   const ready = (tenant: Tenant) =>
@@ -616,7 +619,7 @@ describe('a worker that is killed', () => {
       `${tenant.name} is ready`,
       async () =>
         (await operate<Provisioning>('GET', `/tenants/${tenant.id}/provisioning`)).state === 'ready',
-      60_000,
+      120_000,
     );
 
   /** The places, among the requests of one whole run, of those that change something. */

@@ -41,6 +41,8 @@ const schema = z.object({
   PUSH_IN_FLIGHT_BYTES: positive.default(512 * 1024 * 1024),
   // For the part of one store in an answer of search: a slow one must not make people wait for the others.
   SEARCH_SOURCE_TIMEOUT_MS: positive.default(10_000),
+  // What each store is asked by searches at a time: about four for each of its cores.
+  SEARCH_QUERIES_PER_STORE: positive.default(16),
   // What names a service. Loki itself makes `service_name` of `app`, `job` and a dozen others (discover_service_name).
   SEARCH_LOKI_SERVICE_LABELS: labels.prefault('service_name'),
   SEARCH_TEMPO_SERVICE_ATTRIBUTES: attributes.prefault('service.name'),
@@ -55,6 +57,7 @@ export const readProxyConfig = (env: NodeJS.ProcessEnv): ProxyConfig => readConf
 
 export const searchOptions = (config: ProxyConfig): SearchOptions => ({
   sourceTimeoutMs: config.SEARCH_SOURCE_TIMEOUT_MS,
+  atOnce: config.SEARCH_QUERIES_PER_STORE,
   serviceFields: {
     loki: config.SEARCH_LOKI_SERVICE_LABELS,
     tempo: config.SEARCH_TEMPO_SERVICE_ATTRIBUTES,

@@ -45,7 +45,7 @@ export async function runUsers(place: Place, load: Load, onMeasuring: () => void
       const begun = performance.now();
       const searched = await searchOnce(agent, place, random);
       if (begun >= from) measured.push(searched);
-      await pause(2 * random() * load.thinkMs);
+      await pause(Math.max(0, Math.min(2 * random() * load.thinkMs, until - performance.now())));
     }
   };
   await Promise.all(Array.from({ length: load.users }, (_, index) => person(index)));

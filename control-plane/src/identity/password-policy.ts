@@ -8,7 +8,7 @@ const GOOD_ENOUGH = 3;
 /** What follows only makes a password harder, and would only make this slower. */
 const JUDGED_LENGTH = 128;
 
-/** Fifty thousand common passwords, names and words, patterns of keyboards, repeats, sequences and dates. */
+/** 49,000 common passwords, patterns of keyboards, repeats, sequences and dates. */
 const estimator = new ZxcvbnFactory({ dictionary, graphs: adjacencyGraphs });
 
 /**

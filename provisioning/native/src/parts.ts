@@ -440,7 +440,7 @@ export const parts: Part[] = [
       };
     },
     ready: (context) => `http://${local(context.port('keycloak', 'management'))}/health/ready`,
-    startDeadlineMs: 300_000, // 15 s on a quiet machine; the first start fills its database, too
+    startDeadlineMs: 480_000, // about 20 s on a quiet machine, minutes on a crowded one
   },
 ];
 

@@ -7,6 +7,7 @@ import type { QueryTable } from '../query/endpoint.ts';
 import { Refusal } from '../http/refusal.ts';
 import type { UpstreamReply, UpstreamRequest } from '../upstream/forward.ts';
 import { outgoingHeaders } from '../upstream/headers.ts';
+import type { Gate, Urgency } from './gate.ts';
 import type { SharedAnswers } from './shared-answers.ts';
 import type { Loaded } from './shared-answers.ts';
 import type { Ask } from './source.ts';
@@ -26,7 +27,8 @@ export function createAsker(
   context: AskContext,
   table: QueryTable,
   answers: SharedAnswers,
-): (tenantId: string, signal: AbortSignal) => Ask {
+  gate: Gate,
+): (tenantId: string, signal: AbortSignal, urgency?: Urgency) => Ask {
   const upstream = context.upstreams[table.store];
   const rows = new Map<string, { params: CompiledParams; takesForm: boolean }>(
     table.endpoints.map(({ path, params, methods }) => [
@@ -51,12 +53,13 @@ export function createAsker(
       : { method: 'GET', path: `${path}?${form}`, headers: outgoingHeaders(locks) };
   }
 
-  async function load(request: UpstreamRequest, signal: AbortSignal): Promise<Loaded> {
-    const reply = await upstream.send(request, MAX_REPLY_BYTES, signal);
-    return { value: parsed(reply, upstream.name), size: reply.body.length };
-  }
+  return (tenantId, signal, urgency = 'hits') => {
+    const load = (request: UpstreamRequest, until: AbortSignal): Promise<Loaded> =>
+      gate.run(tenantId, urgency, until, async () => {
+        const reply = await upstream.send(request, MAX_REPLY_BYTES, until);
+        return { value: parsed(reply, upstream.name), size: reply.body.length };
+      });
 
-  return (tenantId, signal) => {
     async function run(given: () => Promise<unknown>): Promise<unknown> {
       try {
         return await orAborted(given(), signal);

@@ -42,7 +42,7 @@ export function correlateRoute(context: SearchContext): Route {
         const status = await runSource(
           {
             ...{ source, startedAt, gone: writer.gone, timeoutMs: context.sourceTimeoutMs, log: context.log },
-            askUntil: (signal) => askAs(tenantId, signal),
+            askUntil: (signal, urgency) => askAs(tenantId, signal, urgency),
           },
           async (ask) => {
             let found: Found = { hits: [], next: undefined };

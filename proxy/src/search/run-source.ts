@@ -7,14 +7,15 @@ import { countHits } from './count-hits.ts';
 import { deadline, TimeIsUp } from './deadline.ts';
 import { topFacets } from './facet-counts.ts';
 import type { SearchQuery } from './language/query.ts';
+import type { Urgency } from './gate.ts';
 import { ClientLeft } from './line-writer.ts';
 import { BadPosition } from './source.ts';
-import type { Ask, Counted, Found, Page, Source } from './source.ts';
+import type { Ask, Found, Page, Source } from './source.ts';
 import { StoreFailure } from './store-failure.ts';
 
 export interface SourceRun {
   readonly source: Source;
-  readonly askUntil: (signal: AbortSignal) => Ask;
+  readonly askUntil: (signal: AbortSignal, urgency: Urgency) => Ask;
   readonly gone: AbortSignal;
   readonly timeoutMs: number;
   /** When the search began, as `performance.now()` has it. */
@@ -38,7 +39,7 @@ export async function runSource(
 ): Promise<SearchSourceStatus> {
   const { source, startedAt, gone, timeoutMs } = run;
   const limit = deadline(gone, timeoutMs);
-  const ask = run.askUntil(limit.signal);
+  const ask = run.askUntil(limit.signal, 'hits');
   let found: Found | undefined;
   let firstHitMs: number | null = null;
   let outcome: Outcome;
@@ -49,7 +50,7 @@ export async function runSource(
     outcome = outcomeOf(found);
     if (after) {
       try {
-        await after(found, ask);
+        await after(found, run.askUntil(limit.signal, 'counts'));
       } catch (error) {
         const { reason } = failureOf(error, run);
         outcome = { status: 'partial', reason: `the counts are missing: ${reason ?? 'unknown'}` };
@@ -82,10 +83,11 @@ export async function countLines(
   if (found.hits.length === 0) return [];
   const buckets = bucketsFor(page.from, page.to);
   const isAll = found.next === undefined && found.partial === undefined && source.signal !== 'metrics';
-  const { histogram, facets }: Counted = isAll
-    ? countHits(found.hits, buckets)
-    : await source.count(query, buckets, ask);
-  const of = { source: source.name, signal: source.signal, basis: isAll ? 'hits' : 'store' } as const;
+  const byStore = isAll ? undefined : await source.count(query, buckets, ask);
+  // Tempo counts recent spans in another place than it finds them, which a restart empties.
+  const isTold = byStore !== undefined && byStore.histogram.series.length > 0;
+  const { histogram, facets } = isTold ? byStore : countHits(found.hits, buckets);
+  const of = { source: source.name, signal: source.signal, basis: isTold ? 'store' : 'hits' } as const;
   return [
     { type: 'facets', ...of, facets: topFacets(facets) },
     {

@@ -45,7 +45,7 @@ export function searchRoute(context: SearchContext): Route {
         const status = await runSource(
           {
             ...{ source, startedAt, gone: writer.gone, timeoutMs: context.sourceTimeoutMs, log: context.log },
-            askUntil: (signal) => askAs(tenantId, signal),
+            askUntil: (signal, urgency) => askAs(tenantId, signal, urgency),
           },
           (ask) => source.find(query, page, ask),
           (found) => {

@@ -180,6 +180,7 @@ export async function startTestProxy(options: TestProxyOptions = {}): Promise<Te
       ...searchRoutes(context, {
         serviceFields: SERVICE_FIELDS,
         sourceTimeoutMs: options.sourceTimeoutMs ?? 5_000,
+        atOnce: 16,
       }),
     ]),
     upgrade: tail,

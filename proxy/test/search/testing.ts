@@ -1,7 +1,10 @@
 // For tests of search: asking, and stores that answer with as much as they are asked for.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CorrelateLine, SearchLine, SearchRequest } from '@obstack/contracts/search';
-import { CorrelateLine as CorrelateLineSchema, SearchLine as SearchLineSchema } from '@obstack/contracts/search';
+import {
+  CorrelateLine as CorrelateLineSchema,
+  SearchLine as SearchLineSchema,
+} from '@obstack/contracts/search';
 import type { Answer, TestProxy } from '../query/testing.ts';
 
 export const FROM = '2026-01-31T12:00:00.000Z';
@@ -52,7 +55,9 @@ export const hitsOf = (lines: readonly SearchLine[]) =>
 export function answerAsStore(request: IncomingMessage, response: ServerResponse): void {
   const { pathname, searchParams } = new URL(request.url ?? '', 'http://store');
   response.writeHead(200, { 'content-type': 'application/json' });
-  response.end(JSON.stringify(storeAnswer(pathname, Number(searchParams.get('limit') ?? 1))));
+  const isCount = searchParams.get('query')?.startsWith('sum by') ?? false;
+  const limit = Number(searchParams.get('limit') ?? 1);
+  response.end(JSON.stringify(isCount ? { data: { result: [] } } : storeAnswer(pathname, limit)));
 }
 
 function storeAnswer(path: string, limit: number): object {
@@ -63,7 +68,9 @@ function storeAnswer(path: string, limit: number): object {
       return {
         data: {
           resultType: 'streams',
-          result: [{ stream: { service_name: 'checkout' }, metric: {}, values: nth((n) => [nanos(n), `line ${n}`]) }],
+          result: [
+            { stream: { service_name: 'checkout' }, metric: {}, values: nth((n) => [nanos(n), `line ${n}`]) },
+          ],
         },
       };
     case '/api/search':

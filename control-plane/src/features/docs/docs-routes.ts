@@ -1,5 +1,6 @@
 /** The API's own documentation: the OpenAPI document, and Redoc from its npm package to read it with. */
 import { createHash } from 'node:crypto';
+import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Endpoint, publicEndpoints } from '@obstack/contracts';
 import { type Response, Router } from 'express';
@@ -48,7 +49,9 @@ export function docsRoutes(endpoints: readonly Endpoint[] = publicEndpoints): Ro
     ['/api/docs/redoc.js', BUNDLE],
     ['/api/docs/docs.css', STYLES],
   ] as const) {
-    router.get(address, (_request, response) => named(response).sendFile(path, { maxAge: '1h' }));
+    // With its folder as the root, as a checkout may well lie below a hidden folder, which would not be served.
+    const file = { root: dirname(path), maxAge: '1h' };
+    router.get(address, (_request, response) => named(response).sendFile(basename(path), file));
   }
   return router;
 }

@@ -95,7 +95,7 @@ export const setPassword = defineEndpoint({
   summary: 'Set a password with a one-time token; ends all sessions of that user',
   request: SetPassword,
   status: 204,
-  problems: ['unauthenticated', 'rate-limited'],
+  problems: ['unauthenticated', 'forbidden', 'rate-limited'],
 });
 
 export const ChangePassword = z.strictObject({
