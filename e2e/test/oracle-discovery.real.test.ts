@@ -16,11 +16,12 @@ import { expectEqual } from '../src/oracle/suite.ts';
 function tagsIn(text: string): string[] {
   const { scopes = [], tagValues = [] } = JSON.parse(text) as {
     scopes?: { name: string; tags?: string[] }[];
-    tagValues?: { type: string; value: string }[];
+    tagValues?: { type?: string; value?: string }[];
   };
   return [
     ...scopes.flatMap(({ name, tags = [] }) => tags.map((tag) => `${name}.${tag}`)),
-    ...tagValues.map(({ type, value }) => `${type} ${value}`),
+    // Of a span without a kind Tempo says `{}`.
+    ...tagValues.flatMap(({ type, value }) => (type === undefined ? [] : `${type} ${value}`)),
   ];
 }
 

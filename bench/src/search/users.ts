@@ -57,11 +57,8 @@ export async function runUsers(place: Place, load: Load, onMeasuring: () => void
 const pick = <T>(random: Rng, from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
 
 /** What people look for, with its share of all searches up to itself. */
-const KINDS: readonly (readonly [
-  kind: string,
-  share: number,
-  query: (random: Rng, traces: number) => string,
-])[] = [
+type Kind = readonly [kind: string, share: number, query: (random: Rng, traces: number) => string];
+const KINDS: readonly [Kind, ...Kind[]] = [
   ['errors of a service', 0.3, (random) => `service:${pick(random, SERVICES)} level:error`],
   [
     'words in a service',
@@ -80,7 +77,7 @@ const KINDS: readonly (readonly [
 
 async function searchOnce(agent: Agent, place: Place, random: Rng): Promise<Searched> {
   const draw = random();
-  const [kind, , query] = KINDS.find(([, share]) => draw < share) ?? (KINDS[0] as (typeof KINDS)[number]);
+  const [kind, , query] = KINDS.find(([, share]) => draw < share) ?? KINDS[0];
   // "The last quarter of an hour", as of some moment of the last minutes.
   const to = place.endMs - Math.floor(random() * 300_000);
   const asked: SearchRequest = {

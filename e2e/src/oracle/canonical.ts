@@ -8,6 +8,8 @@
 // - the positions in Prometheus' warnings and infos, which count characters of the enforced text;
 // - the attribute `tenant_id` in Tempo's spans and exemplars: Tempo shows every attribute that a query names, and the
 //   proxy names this one. Only with the caller's own value.
+// - the values of `status` and `kind` that are not keywords: for spans in its finished blocks Tempo also lists their
+//   numbers, and a nameless one, depending on whether it is asked with a filter.
 import type { Question } from './question.ts';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -16,7 +18,8 @@ type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export function canonical(question: Question, text: string, tenantId: string): string {
   const answer = JSON.parse(text) as Json;
   const kept = without(LEFT_OUT[question.api], answer);
-  const cleaned = question.api === 'tempo' ? withoutTenantAttribute(kept, tenantId) : kept;
+  const cleaned =
+    question.api === 'tempo' ? withoutTenantAttribute(withoutNumbers(question, kept), tenantId) : kept;
   return JSON.stringify(sorted(cleaned, keepsOrder(question)));
 }
 
@@ -36,6 +39,15 @@ function without(names: readonly string[], value: Json): Json {
   if (value === null || typeof value !== 'object') return value;
   const kept = Object.entries(value).filter(([key]) => !names.includes(key));
   return Object.fromEntries(kept.map(([key, each]) => [key, without(names, each)]));
+}
+
+const isOfEnum = ({ path }: Question): boolean => /\/tag\/(?:status|kind)\/values$/.test(path);
+
+function withoutNumbers(question: Question, answer: Json): Json {
+  if (!isOfEnum(question) || answer === null || typeof answer !== 'object' || Array.isArray(answer))
+    return answer;
+  const { tagValues = [] } = answer as { tagValues?: { [key: string]: Json }[] };
+  return { ...answer, tagValues: tagValues.filter(({ type }) => type === 'keyword') };
 }
 
 const keepsOrder = ({ params }: Question): boolean => {

@@ -16,7 +16,7 @@ import {
   TO,
 } from '../../test/search/testing.ts';
 
-const open: { close(): Promise<unknown> | void }[] = [];
+const open: { close(): unknown }[] = [];
 afterEach(async () => {
   for (const each of open.splice(0)) await each.close();
 });
@@ -141,25 +141,20 @@ describe('POST /api/v1/search', () => {
     expect(statusesOf(lines)).toEqual({ opensearch: 'not-configured', loki: 'ok' });
   });
 
-  it.each([
+  it.each<[string, RequestListener, string, string]>([
     ['stalls', () => undefined, 'timed-out', 'no answer within 300 ms'],
-    ['resets', ((request) => request.socket.destroy()) as RequestListener, 'failed', 'cannot be reached'],
-    [
-      'breaks off',
-      ((_, response) => void response.writeHead(200).write('{')) as RequestListener,
-      'timed-out',
-      '300 ms',
-    ],
+    ['resets', (request) => request.socket.destroy(), 'failed', 'cannot be reached'],
+    ['breaks off', (_, response) => void response.writeHead(200).write('{'), 'timed-out', '300 ms'],
     [
       'refuses',
-      ((_, response) => void response.writeHead(500).end('too\nmuch')) as RequestListener,
+      (_, response) => void response.writeHead(500).end('too\nmuch'),
       'failed',
       'answered 500: too much',
     ],
-    ['babbles', ((_, response) => void response.end('<html>')) as RequestListener, 'failed', 'not JSON'],
+    ['babbles', (_, response) => void response.end('<html>'), 'failed', 'not JSON'],
     [
       'answers something else',
-      ((_, response) => void response.end('{"traces":7}')) as RequestListener,
+      (_, response) => void response.end('{"traces":7}'),
       'failed',
       'not understood',
     ],
@@ -231,10 +226,12 @@ describe('POST /api/v1/search', () => {
       Buffer.from((done?.type === 'done' && done.next) || '', 'base64url').toString(),
     ) as { at: Record<string, string> };
     proxy.recorded.splice(0);
-    cursor.at = { loki: '{"at":"1} or {","seen":[]}' };
-    const text = Buffer.from(JSON.stringify(cursor)).toString('base64url');
-    const lines = linesOf(await askSearch(proxy, body('a', { limit: 1, cursor: text })));
-    expect(statusesOf(lines)).toEqual({ loki: 'failed' });
+    for (const at of ['1} or {', '0x10', '']) {
+      cursor.at = { loki: JSON.stringify({ at, seen: [] }) };
+      const text = Buffer.from(JSON.stringify(cursor)).toString('base64url');
+      const lines = linesOf(await askSearch(proxy, body('a', { limit: 1, cursor: text })));
+      expect(statusesOf(lines)).toEqual({ loki: 'failed' });
+    }
     expect(proxy.recorded).toEqual([]);
   });
 

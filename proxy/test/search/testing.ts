@@ -1,10 +1,7 @@
 // For tests of search: asking, and stores that answer with as much as they are asked for.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CorrelateLine, SearchLine, SearchRequest } from '@obstack/contracts/search';
-import {
-  CorrelateLine as CorrelateLineSchema,
-  SearchLine as SearchLineSchema,
-} from '@obstack/contracts/search';
+import { SearchLine as SearchLineSchema } from '@obstack/contracts/search';
 import type { Answer, TestProxy } from '../query/testing.ts';
 
 export const FROM = '2026-01-31T12:00:00.000Z';
@@ -33,9 +30,6 @@ export function askSearch(proxy: TestProxy, text: string, { token, path }: As = 
 /** The lines of an answer, each as the contract says. */
 export const linesOf = ({ text }: { text: string }): SearchLine[] =>
   jsonLines(text).map((line) => SearchLineSchema.parse(line));
-export const relatedOf = ({ text }: { text: string }): CorrelateLine[] =>
-  jsonLines(text).map((line) => CorrelateLineSchema.parse(line));
-
 const jsonLines = (text: string): unknown[] =>
   text
     .split('\n')

@@ -9,8 +9,7 @@ import type { SearchQuery } from '../language/query.ts';
 import { attributesOf, firstOf, positionOf, spanIdIn, traceIdIn } from './shared.ts';
 import type { Ask, Counted, Found, Page, Source } from '../source.ts';
 import { instantOf } from '../time.ts';
-import { literal } from '../translate/literals.ts';
-import { toTraceql } from '../translate/to-traceql.ts';
+import { toTraceql, traceIdCondition } from '../translate/to-traceql.ts';
 
 const SEARCH = '/api/search';
 const QUERY_RANGE = '/api/metrics/query_range';
@@ -190,7 +189,7 @@ function hitOf(trace: Trace, serviceAttributes: readonly string[]): SearchHit | 
     traceId,
     spanId: spanIdIn(span.spanID),
     durationMs: Number(span.durationNanos) / 1e6,
-    nativeQuery: `{ trace:id = ${literal(traceId)} }`,
+    nativeQuery: `{ ${traceIdCondition(traceId)} }`,
   };
 }
 

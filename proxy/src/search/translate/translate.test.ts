@@ -58,6 +58,9 @@ describe('toTraceql', () => {
     ['http.status_code:500', '{ (.http.status_code = 500 || .http.status_code = "500") }'],
     ['-span.cached:true', '{ (span.cached != true || span.cached != "true") }'],
     ['foo-bar:x', '{ ."foo-bar" = "x" }'],
+    ['trace:ab', '{ trace:id =~ "^0*ab$" }'],
+    ['-trace:ab', '{ trace:id !~ "^0*ab$" }'],
+    [`trace:0a${'1'.repeat(30)}`, `{ trace:id = "a${'1'.repeat(30)}" }`],
     ['span:ab', `{ span:id = "${'ab'.padStart(16, '0')}" }`],
     [
       '-a',
