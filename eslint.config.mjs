@@ -45,6 +45,8 @@ export default tseslint.config(
       '**/dist/**',
       'coverage/**',
       'provisioning/native/builds/**',
+      // Linted by create-plugin's own rules: `npm run lint -w obstack-app`.
+      'plugins/**',
     ],
   },
   js.configs.recommended,

@@ -1,11 +1,12 @@
-// Two projects: `unit` needs no server; `real` runs against the real stores, databases and processes.
+// `unit` needs no server; `real` runs against the real stores, databases and processes; each plugin brings its own
+// configuration, as create-plugin made it, and counts with the others.
 const common = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/tools/jest/strip-types.cjs' },
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json'],
   modulePathIgnorePatterns: ['<rootDir>/.obstack/'],
-  testPathIgnorePatterns: ['/node_modules/', '/.obstack/'],
+  testPathIgnorePatterns: ['/node_modules/', '/.obstack/', '<rootDir>/plugins/'],
 };
 
 export default {
@@ -28,5 +29,6 @@ export default {
       globalSetup: '<rootDir>/e2e/src/lab/global-setup.mjs',
       globalTeardown: '<rootDir>/e2e/src/lab/global-teardown.mjs',
     },
+    '<rootDir>/plugins/*',
   ],
 };

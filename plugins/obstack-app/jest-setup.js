@@ -1,0 +1,11 @@
+// Jest setup provided by Grafana scaffolding
+import './.config/jest-setup';
+
+// Grafana gives a plugin its page when it starts, and lets nobody else do so.
+jest.mock('@grafana/runtime', () => {
+  const { createElement, Fragment } = jest.requireActual('react');
+  return {
+    ...jest.requireActual('@grafana/runtime'),
+    PluginPage: ({ actions, children }) => createElement(Fragment, null, actions, children),
+  };
+});

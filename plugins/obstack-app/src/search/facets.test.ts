@@ -1,0 +1,24 @@
+import { facetsLine } from '../test/search-lines';
+import { mergeFacets } from './facets';
+
+const service = (...values: Array<[string, number]>) => [
+  { field: 'service', values: values.map(([value, count]) => ({ value, count })) },
+];
+
+describe('mergeFacets', () => {
+  const lines = [
+    facetsLine([{ field: 'host', values: [{ value: 'a', count: 9 }] }, ...service(['cart', 3], ['checkout', 5])]),
+    facetsLine(service(['cart', 4]), { source: 'tempo', signal: 'traces' }),
+  ];
+
+  it('counts the same value of several sources together, the most frequent first', () => {
+    expect(mergeFacets(lines, new Set(['loki', 'tempo']))).toEqual([
+      ...service(['cart', 7], ['checkout', 5]),
+      { field: 'host', values: [{ value: 'a', count: 9 }] },
+    ]);
+  });
+
+  it('counts only the sources that are shown', () => {
+    expect(mergeFacets(lines, new Set(['tempo']))).toEqual(service(['cart', 4]));
+  });
+});

@@ -1,0 +1,39 @@
+import type { SearchFacets, SearchSource } from '@obstack/contracts/search';
+
+export interface Facet {
+  field: string;
+  values: Array<{ value: string; count: number }>;
+}
+
+/**
+ * The facets of several sources as one list: the same value of the same field counts together, the most frequent first,
+ * at most `limit` of each field. `service` and `level` lead: they are what people look for first.
+ */
+export function mergeFacets(lines: readonly SearchFacets[], sources: ReadonlySet<SearchSource>, limit = 8): Facet[] {
+  const fields = new Map<string, Map<string, number>>();
+  for (const { source, facets } of lines) {
+    if (!sources.has(source)) {
+      continue;
+    }
+    for (const { field, values } of facets) {
+      const counts = fields.get(field) ?? new Map<string, number>();
+      fields.set(field, counts);
+      for (const { value, count } of values) {
+        counts.set(value, (counts.get(value) ?? 0) + count);
+      }
+    }
+  }
+  return [...fields]
+    .filter(([, counts]) => counts.size > 0)
+    .map(([field, counts]) => ({
+      field,
+      values: [...counts]
+        .map(([value, count]) => ({ value, count }))
+        .sort((a, b) => b.count - a.count || a.value.localeCompare(b.value))
+        .slice(0, limit),
+    }))
+    .sort((a, b) => rank(a.field) - rank(b.field) || a.field.localeCompare(b.field));
+}
+
+const FIRST = ['service', 'level'];
+const rank = (field: string) => (FIRST.includes(field) ? FIRST.indexOf(field) : FIRST.length);
