@@ -46,9 +46,7 @@ export const HitRow = memo(function HitRow({ hit, isOpen, timeZone, withDate, qu
           )}
           {title}
         </span>
-        <span className={styles.figure}>
-          {durationMs === null ? null : formatMs(durationMs)}
-        </span>
+        <span className={styles.figure}>{durationMs === null ? null : formatMs(durationMs)}</span>
       </button>
       {isOpen && <HitDetails hit={hit} query={query} onQuery={onQuery} />}
     </li>
