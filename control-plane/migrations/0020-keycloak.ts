@@ -58,7 +58,7 @@ export async function up(db: Knex): Promise<void> {
       EXECUTE FUNCTION note_keycloak_user_change('password');
   `);
   await protect(db, 'keycloak_realms');
-  await db.raw('CREATE POLICY shared_realm ON keycloak_realms USING (tenant_id IS NULL)');
+  await db.raw('CREATE POLICY shared_realm ON keycloak_realms FOR SELECT USING (tenant_id IS NULL)');
   await protect(db, 'keycloak_sessions');
   await protect(db, 'keycloak_user_changes');
 }

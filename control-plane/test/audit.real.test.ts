@@ -34,7 +34,7 @@ const list = async (query = '', path = pathOf()) =>
 const ACTOR = '00000000-0000-4000-8000-00000000000';
 
 /** `count` events, a second apart, newest last. */
-const addEvents = (count: number, tenantId = tenant.id) =>
+const addEvents = (count: number, tenantId: string | null = tenant.id) =>
   runSql(
     cp.databaseUrl,
     `INSERT INTO audit_events (created_at, tenant_id, actor_type, actor_id, actor_name, action, target_type,
@@ -53,7 +53,11 @@ describe('the audit log', () => {
       headers: { 'x-request-id': 'the-revocation', 'user-agent': 'a test' },
     });
     const { items, next } = await list();
-    expect(items.map(({ action }) => action)).toEqual(['revokeIngestionKey', 'createIngestionKey']);
+    expect(items.map(({ action }) => action)).toEqual([
+      'revokeIngestionKey',
+      'createIngestionKey',
+      'createTenant',
+    ]);
     expect(next).toBeNull();
     expect(items[0]).toMatchObject({
       tenantId: tenant.id,
@@ -84,7 +88,8 @@ describe('the audit log', () => {
       cursor = page.next;
       await cp.createKey(tenant.id);
     }
-    expect(seen).toEqual(Array.from({ length: 25 }, (_, i) => `r${25 - i}`));
+    // Before them comes the newest, which made the tenant.
+    expect(seen.slice(1)).toEqual(Array.from({ length: 25 }, (_, i) => `r${25 - i}`));
   });
 
   it.each([
@@ -93,7 +98,7 @@ describe('the audit log', () => {
     ['actor=person1%40example.com', ['r4', 'r1']],
     ['outcome=denied', ['r4', 'r1']],
     ['target=t2', ['r2']],
-    ['from=2026-01-01T00:00:05Z', ['r6', 'r5']],
+    ['from=2026-01-01T00:00:05Z&to=2026-01-02T00:00:00Z', ['r6', 'r5']],
     ['to=2026-01-01T00:00:03Z', ['r2', 'r1']],
     ['from=2026-01-01T02:00:02%2B02:00&to=2026-01-01T00:00:04Z', ['r3', 'r2']],
     [`actor=${ACTOR}1&action=action0`, ['r4']],
@@ -115,18 +120,19 @@ describe('the audit log', () => {
   it('is a tenant’s own; the platform’s has them all', async () => {
     await addEvents(2);
     await addEvents(2, other.id);
+    await addEvents(1, null);
     expect((await list()).items.every(({ tenantId }) => tenantId === tenant.id)).toBe(true);
     const everything = await list('?limit=200', '/api/v1/audit-events');
     const tenants = new Set(everything.items.map(({ tenantId }) => tenantId));
     expect([...tenants]).toEqual(expect.arrayContaining([tenant.id, other.id, null]));
     const one = await list(`?tenantId=${other.id}`, '/api/v1/audit-events');
-    expect(one.items.map(({ tenantId }) => tenantId)).toEqual([other.id, other.id]);
+    expect(one.items.map(({ tenantId }) => tenantId)).toEqual([other.id, other.id, other.id]);
   });
 
   it('outlives its tenant', async () => {
     await addEvents(1);
     await runSql(cp.databaseUrl, 'DELETE FROM tenants WHERE id = $1', [tenant.id]);
-    expect((await list()).items).toHaveLength(1);
+    expect((await list()).items.map(({ action }) => action)).toEqual(['createTenant', 'action1']);
   });
 });
 
@@ -143,12 +149,13 @@ describe('the export', () => {
     const answer = await exported();
     expect(answer).toMatchObject({ status: 200 });
     expect(answer.headers.get('content-type')).toBe('application/x-ndjson');
-    const [first, ...rest] = lines(answer.body);
+    const [first, creation, ...rest] = lines(answer.body);
     expect(first).toMatchObject({
       action: 'exportAuditEvents',
       target: { type: 'audit-events', id: tenant.id },
       outcome: 'success',
     });
+    expect(creation).toMatchObject({ action: 'createTenant', tenantId: tenant.id });
     expect(rest.map(({ requestId }) => requestId)).toEqual(
       Array.from({ length: 2500 }, (_, i) => `r${2500 - i}`),
     );

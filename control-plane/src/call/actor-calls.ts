@@ -90,7 +90,8 @@ export function actorCalls(deps: ActorCallDeps): EndpointRouterOptions<'actor', 
         const row = auditRow({
           endpoint,
           actor,
-          tenantId: tenantId ?? actor.tenantId,
+          // A tenant that has just been made is not in the path; its own people read of it all the same.
+          tenantId: tenantId ?? actor.tenantId ?? tenantOf(details),
           origin,
           path: call.path,
           outcome: details?.outcome ?? 'success',
@@ -127,6 +128,9 @@ function scopeOf(actor: Actor, tenantId: string | null): Scope {
   const id = tenantId ?? actor.tenantId;
   return id === null ? 'platform' : { tenantId: id };
 }
+
+const tenantOf = (details: AuditDetails | undefined): string | null =>
+  details?.target?.type === 'tenant' ? details.target.id : null;
 
 export function originOf({ requestId, ip, headers }: Call): Origin {
   return { requestId, ip, userAgent: headers['user-agent'] ?? null };
