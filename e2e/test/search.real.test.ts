@@ -12,6 +12,8 @@ import type { LabProxy } from '../src/lab/start-proxy.ts';
 import { startStubStore } from '../src/lab/stub-store.ts';
 import { ALPHA, BRAVO, credentialsOf, othersThan, TENANTS } from '../src/lab/tenants.ts';
 import type { LabTenant } from '../src/lab/tenants.ts';
+import { startToxiproxy } from '../src/lab/toxiproxy.ts';
+import type { Toxic, Toxiproxy } from '../src/lab/toxiproxy.ts';
 import { until } from '../src/lab/until.ts';
 import { useLab } from '../src/lab/use-lab.ts';
 import { useLabelLocked } from '../src/lab/use-label-locked.ts';
@@ -20,12 +22,14 @@ import type { Searcher } from '../src/search.ts';
 
 let lab: Lab;
 let proxy: LabProxy;
+let toxiproxy: Toxiproxy;
 const open: { close(): Promise<void> }[] = [];
 
 beforeAll(async () => {
   lab = await useLab();
   proxy = await startProxy(lab);
-  open.push(proxy);
+  toxiproxy = await startToxiproxy();
+  open.push(toxiproxy, proxy);
 }, 120_000);
 afterAll(async () => {
   for (const each of open.reverse()) await each.close();
@@ -220,18 +224,48 @@ describe('a search', () => {
     expect((await lineOf(configured, '-service:by-team')).toSorted()).toEqual(['one by-app', 'two by-job']);
   });
 
-  it('brings what the others have while one store is a black hole, and says which', async () => {
+  describe.each([
+    ['is slow', { type: 'latency', attributes: { latency: 2_500 } }, 'timed-out', '1500 ms'],
+    ['resets connections', { type: 'reset_peer', attributes: { timeout: 0 } }, 'failed', 'cannot be reached'],
+    ['is a black hole', { type: 'timeout', attributes: { timeout: 0 } }, 'timed-out', '1500 ms'],
+  ] as const satisfies [string, Toxic, string, string][])('while a store %s', (_, toxic, status, reason) => {
+    it.each(['loki', 'tempo', 'prometheus'] as const)(
+      'brings what the others than %s have at their own pace, says which is missing, and recovers',
+      async (victim) => {
+        const store = await toxiproxy.before(lab[victim]);
+        const crippled = await startProxy(
+          { ...lab, [victim]: store.url },
+          {},
+          { SEARCH_SOURCE_TIMEOUT_MS: '1500' },
+        );
+        open.push(crippled);
+        await store.poison(toxic);
+        const lines = await as(ALPHA, crippled).search({ query: 'checkout', ...range() });
+        const sources = lines.filter((line) => line.type === 'source');
+        for (const source of sources.filter(({ source }) => source !== victim)) {
+          expect(source).toMatchObject({ status: 'ok' });
+          expect(source.durationMs).toBeLessThan(1_500);
+          expect(hitsIn(lines).some((hit) => hit.source === source.source)).toBe(true);
+        }
+        expect(sources.find(({ source }) => source === victim)).toMatchObject({
+          status,
+          reason: expect.stringContaining(reason),
+        });
+        expect(hitsIn(lines).filter(({ source }) => source === victim)).toEqual([]);
+        await store.heal();
+        const healed = await as(ALPHA, crippled).search({ query: 'checkout', ...range() });
+        expect(healed.filter((line) => line.type === 'source' && line.status !== 'ok')).toEqual([]);
+      },
+    );
+  });
+
+  it('leaves a store alone that has not answered in time', async () => {
     const hole = await startStubStore();
     open.push(hole);
-    const crippled = await startProxy({ ...lab, loki: hole.url }, {}, { SEARCH_SOURCE_TIMEOUT_MS: '1500' });
+    const crippled = await startProxy({ ...lab, loki: hole.url }, {}, { SEARCH_SOURCE_TIMEOUT_MS: '300' });
     open.push(crippled);
-    const lines = await as(ALPHA, crippled).search({ query: 'checkout', ...range() });
-    const status = (source: string) => lines.find((line) => line.type === 'source' && line.source === source);
-    expect(status('loki')).toMatchObject({ status: 'timed-out', reason: expect.stringContaining('1500 ms') });
-    expect(status('tempo')).toMatchObject({ status: 'ok' });
-    expect(status('prometheus')).toMatchObject({ status: 'ok' });
-    expect(lines.findIndex((line) => line === status('loki'))).toBe(lines.length - 2);
-    await until('the store is left alone', () => hole.underWay() === 0);
+    await as(ALPHA, crippled).search({ query: 'checkout', ...range() });
+    await until('no request is under way', () => hole.underWay() === 0);
   });
 });
 

@@ -1,10 +1,12 @@
 // Before the first real suite: opens a door to the lab. Nothing is started until a suite knocks, so that a run
 // which does not need the lab does not pay for it; all suites of a run share what was started.
 import { createServer } from 'node:http';
+import { ensurePrograms } from './ensure-programs.ts';
 
 let starting;
 
 export default async function openDoor() {
+  await ensurePrograms();
   const server = createServer((_request, response) => {
     starting ??= import('./lab.ts').then(({ startLab }) => startLab());
     starting.then(
