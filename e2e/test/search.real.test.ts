@@ -161,6 +161,24 @@ describe('a search', () => {
     expect(titles.toSorted()).toEqual(entries.map(({ line }) => line).toSorted());
   });
 
+  it('finds at once what came hours late', async () => {
+    const id = randomUUID();
+    const { queryToken } = credentialsOf('latecomer');
+    proxy.controlPlane.know(queryToken, { kind: 'query-token', tenantId: id });
+    const at = lab.window.startMs - 5 * 3_600_000;
+    const nanos = BigInt(at) * 1_000_000n;
+    await pushLogs(lab.loki, id, [
+      { labels: { app: 'late', tenant_id: id }, entries: [{ nanos, line: 'better late', metadata: {} }] },
+    ]);
+    const found = await searcher(proxy.urls.main, queryToken).search({
+      query: 'better',
+      from: new Date(at - 60_000).toISOString(),
+      to: new Date(at + 60_000).toISOString(),
+      signals: ['logs'],
+    });
+    expect(hitsIn(found)).toMatchObject([{ title: 'better late' }]);
+  });
+
   it('counts all that matches, on the first page', async () => {
     const request = {
       query: 'service:checkout level:error',
