@@ -109,6 +109,7 @@ export const COMMANDS: readonly EndpointCommand[] = [
 /** Endpoints without a command, and why. */
 export const WITHOUT_COMMAND: Partial<Record<PublicEndpoint['id'], string>> = {
   getHealth: 'part of status',
+  whoAmI: 'status says it of the account',
   getMe: 'part of status',
   login: 'login',
   refresh: 'login keeps itself alive',

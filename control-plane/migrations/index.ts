@@ -15,6 +15,8 @@ import * as rejections from './0031-rejections.ts';
 import * as auditAlways from './0050-audit.ts';
 import * as fastLists from './0051-fast-lists.ts';
 import * as provisioning from './0040-provisioning.ts';
+import * as grafanaIdentity from './0060-grafana-identity.ts';
+import * as stepEditions from './0061-step-editions.ts';
 
 export interface NamedMigration extends Knex.Migration {
   name: string;
@@ -36,4 +38,6 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0040-provisioning', up: provisioning.up, down: provisioning.down },
   { name: '0050-audit', up: auditAlways.up, down: auditAlways.down },
   { name: '0051-fast-lists', up: fastLists.up, down: fastLists.down },
+  { name: '0060-grafana-identity', up: grafanaIdentity.up, down: grafanaIdentity.down },
+  { name: '0061-step-editions', up: stepEditions.up, down: stepEditions.down },
 ];

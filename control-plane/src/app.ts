@@ -10,7 +10,7 @@ import { createHttpApp } from '@obstack/service-kit/http-app';
 import { createLogger, type Logger } from '@obstack/service-kit/logger';
 import { createMetrics } from '@obstack/service-kit/metrics';
 import { closeServer, createShutdown } from '@obstack/service-kit/shutdown';
-import type { ControlPlaneConfig } from './config.ts';
+import { type ControlPlaneConfig, grafanaPublicUrl } from './config.ts';
 import { actorCalls } from './call/actor-calls.ts';
 import { mountAudit } from './features/audit/audit-routes.ts';
 import { createAuditService } from './features/audit/audit-service.ts';
@@ -24,11 +24,13 @@ import { migrate } from './db/migrate.ts';
 import { docsRoutes } from './features/docs/docs-routes.ts';
 import { mountHealth, probeRoutes } from './features/health/health-routes.ts';
 import { IDENTITY_CHANGED_CHANNEL, IdentityEvents } from './features/internal/identity-events.ts';
+import { resolveLive } from './features/internal/credentials-service.ts';
 import { internalRoutes } from './features/internal/internal-routes.ts';
 import { mountPeople } from './features/auth/mount.ts';
 import { mountKeys } from './features/keys/keys-routes.ts';
 import { createKeysService } from './features/keys/keys-service.ts';
 import { keyStore } from './features/keys/keys-store.ts';
+import { mountMe } from './features/me/me-routes.ts';
 import { mountOidc } from './features/oidc/oidc-routes.ts';
 import { createOidcService } from './features/oidc/oidc-service.ts';
 import { ensureOperator } from './features/operator/ensure-operator.ts';
@@ -43,6 +45,7 @@ import { grafanaStore } from './grafana/grafana-store.ts';
 import { createProxyClient } from './features/test-event/proxy-client.ts';
 import { mountTestEvent } from './features/test-event/test-event-routes.ts';
 import { createTestEventService } from './features/test-event/test-event-service.ts';
+import { type AskGrafanaSigner, createGrafanaSigner, noGrafanaSigner } from './identity/grafana/signer.ts';
 import { createIdentity } from './identity/identity.ts';
 import { noExternalIssuers } from './identity/issuers.ts';
 import { createEndKeycloakSession } from './identity/keycloak/end-session.ts';
@@ -92,6 +95,7 @@ export async function createControlPlane(
 
     const publicUrl = config.PUBLIC_URL ?? `http://${hostAndPort(config.CONTROL_PLANE_LISTEN)}`;
     const keycloak = createKeycloak(config);
+    const grafanaSigner = grafanaSignerOf(config);
     const identity = createIdentity({
       db,
       sealer: createSealer(config.ENCRYPTION_KEY, 'signing keys'),
@@ -100,6 +104,8 @@ export async function createControlPlane(
       issuers: keycloak
         ? createKeycloakIssuers({ ...keycloak, db, store: keycloakStore, audit: auditStore, logger })
         : noExternalIssuers,
+      grafanaSigner,
+      resolveCredential: (sha256) => resolveLive({ db, keys: keyStore, rejections: rejectionStore }, sha256),
     });
     const publicApi = createEndpointRouter({ caller: 'anyone', admit: (call) => call });
     mountHealth(publicApi);
@@ -114,6 +120,7 @@ export async function createControlPlane(
       }),
     );
     const keyDeps = { keys: keyStore, tenants: tenantStore, mint: mintCredential };
+    mountMe(api, tenantStore);
     mountAudit(api, createAuditService(auditStore));
     const provisioning = createProvisioning(arrivalSteps(config), provisioningStore);
     mountTenants(
@@ -164,7 +171,7 @@ export async function createControlPlane(
       createTestEventService({
         ...keyDeps,
         proxy: config.PROXY_URL === undefined ? undefined : createProxyClient(config.PROXY_URL),
-        grafanaUrl: config.GRAFANA_URL,
+        grafanaUrl: grafanaPublicUrl(config),
         grafanaOrgs: grafanaStore,
       }),
     );
@@ -188,6 +195,7 @@ export async function createControlPlane(
           rejections: rejectionStore,
           people: identity.people,
           issuerOf: identity.issuerOf,
+          grafanaSigner,
           events,
           metrics,
         }),
@@ -211,6 +219,12 @@ export async function createControlPlane(
     await shutdown.run().catch(() => undefined);
     throw error;
   }
+}
+
+function grafanaSignerOf(config: ControlPlaneConfig): AskGrafanaSigner {
+  const { GRAFANA_URL: url } = config;
+  const publicUrl = grafanaPublicUrl(config);
+  return url && publicUrl ? createGrafanaSigner({ url, publicUrl }) : noGrafanaSigner;
 }
 
 function hostAndPort({ host, port }: ListenAddress): string {

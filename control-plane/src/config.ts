@@ -38,7 +38,11 @@ const identity = {
 const elsewhere = {
   ...identity,
   PROXY_URL: baseUrl.describe('the URL of the proxy, as Grafana reaches it').optional(),
+  CONTROL_PLANE_URL: baseUrl.describe('the URL of this API, as Grafana reaches it').optional(),
   GRAFANA_URL: baseUrl.describe('the URL of Grafana, in which every tenant gets an org').optional(),
+  GRAFANA_PUBLIC_URL: baseUrl
+    .describe('the URL of Grafana, as browsers reach it: its root_url; GRAFANA_URL unless it says otherwise')
+    .optional(),
   GRAFANA_ADMIN_USER: z.string().min(1).default('admin'),
   GRAFANA_ADMIN_PASSWORD_FILE: z
     .string()
@@ -99,7 +103,7 @@ const people = {
 
 /** What is of no use without the others. */
 const TOGETHER = [
-  ['GRAFANA_URL', 'GRAFANA_ADMIN_PASSWORD_FILE', 'PROXY_URL'],
+  ['GRAFANA_URL', 'GRAFANA_ADMIN_PASSWORD_FILE', 'PROXY_URL', 'CONTROL_PLANE_URL'],
   ['S3_ENDPOINT', 'S3_BUCKET', 'S3_ACCESS_KEY', 'S3_SECRET_KEY'],
 ] as const;
 
@@ -158,6 +162,10 @@ export type ControlPlaneConfig = z.output<typeof controlPlane>;
 export type WorkerConfig = z.output<typeof worker>;
 /** What both know of the outside. */
 export type ElsewhereConfig = Pick<WorkerConfig, keyof typeof elsewhere | keyof typeof database>;
+
+/** Where people find Grafana, and what it calls itself. */
+export const grafanaPublicUrl = (config: ElsewhereConfig): string | undefined =>
+  config.GRAFANA_PUBLIC_URL ?? config.GRAFANA_URL;
 
 /** @throws ConfigError naming each variable that is wrong and what it should be */
 export function readControlPlaneConfig(env: NodeJS.ProcessEnv): ControlPlaneConfig {

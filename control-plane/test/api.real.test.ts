@@ -58,27 +58,36 @@ describe('who may call', () => {
     const ingestionKey = await cp.createKey(tenant.id);
     const queryToken = await cp.createKey(tenant.id, {}, 'query-tokens');
     const unknown = cp.operator.token.replace(/.$/, (last) => (last === '0' ? '1' : '0'));
-    for (const token of [ingestionKey.secret, queryToken.secret, unknown, cp.operator.password, null]) {
+    for (const token of [ingestionKey.secret, unknown, cp.operator.password, null]) {
       for (const path of ['/api/v1/tenants', `/api/v1/tenants/${tenant.id}/keys`, '/api/v1/tenants/none']) {
         const answer = await cp.request('GET', path, { token });
         problem(answer, 401);
         expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="obstack"');
       }
     }
+    // Of Grafana's, and Grafana would make a 400 of a 401.
+    for (const path of ['/api/v1/tenants', '/api/v1/me', `/api/v1/tenants/${tenant.id}/keys`]) {
+      problem(await cp.request('GET', path, { token: queryToken.secret }), 403);
+    }
   });
 
   it('is told when it is a tenant’s credential that was sent', async () => {
     const tenant = await cp.createTenant('Told so');
-    for (const segment of ['keys', 'query-tokens'] as const) {
+    const told = [
+      ['keys', 401, /^A tenant's ingestion key does not open this API/],
+      ['query-tokens', 403, /^A query token alone does not open this API/],
+    ] as const;
+    for (const [segment, status, why] of told) {
       const { secret } = await cp.createKey(tenant.id, {}, segment);
-      const { detail } = problem(await cp.request('GET', '/api/v1/tenants', { token: secret }), 401);
-      expect(detail).toMatch(/^A tenant's key or query token does not open this API/);
+      const { detail } = problem(await cp.request('GET', '/api/v1/tenants', { token: secret }), status);
+      expect(detail).toMatch(why);
     }
   });
 
   it('is the proxy alone for internal addresses', async () => {
     const addresses = [
       ['POST', '/internal/v1/credentials/resolve'],
+      ['GET', '/internal/v1/grafana'],
       ['GET', '/internal/v1/identity/events'],
       ['GET', '/internal/v1/metrics'],
     ] as const;

@@ -34,6 +34,7 @@ const user = (id: string, tenantId: string, ...permissions: Permission[]): Actor
   tenantId,
   permissions: new Set(permissions),
   sessionId: null,
+  roles: [],
 });
 /** By the bearer token that stands for them here. */
 const ACTORS: Record<string, Actor> = {

@@ -68,6 +68,7 @@ export async function startElsewhere(): Promise<Elsewhere> {
   const s3 = { S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY, S3_SECRET_KEY };
   const workerEnv = {
     PROXY_URL: 'http://proxy.test:8080',
+    CONTROL_PLANE_URL: 'http://control-plane.test:8081',
     GRAFANA_URL: gates.grafana.url,
     GRAFANA_ADMIN_PASSWORD_FILE: passwordFile,
     OPENSEARCH_URL: gates.opensearch.url,

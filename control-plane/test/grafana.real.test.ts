@@ -3,12 +3,14 @@
  * Grafana: these run where GRAFANA_HOME names one, and are reported as skipped elsewhere.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { Provisioning, Tenant } from '@obstack/contracts';
+import type { Provisioning, Tenant, WhoAmI } from '@obstack/contracts';
 import { startStack, type Stack } from '@obstack/native';
+import { fakeGrafanaSigner } from '@obstack/service-kit/testing';
 import { migrate } from '../src/db/migrate.ts';
 import { createJsonClient, type JsonClient, type OutsideError } from '../src/outside/json-client.ts';
 import { startTestControlPlane, type TestControlPlane } from './control-plane.ts';
@@ -38,11 +40,13 @@ describeWithGrafana('with the Grafana in GRAFANA_HOME', () => {
     env = {
       ...SHORT_LEASE,
       PROXY_URL: 'http://proxy.test:8080',
+      CONTROL_PLANE_URL: 'http://control-plane.test:8081',
       GRAFANA_URL: gate.url,
       GRAFANA_ADMIN_PASSWORD_FILE,
       EXPORT_DIR: join(dir, 'exports'),
     };
-    cp = await startTestControlPlane(DATABASE_URL, undefined, env);
+    cp = await startTestControlPlane(DATABASE_URL, undefined, { ...env, GRAFANA_PUBLIC_URL: GRAFANA_URL });
+    env = { ...env, CONTROL_PLANE_URL: cp.url };
     worker = await startTestWorker(DATABASE_URL, env);
     api = clientOf(GRAFANA_URL, (await readFile(GRAFANA_ADMIN_PASSWORD_FILE, 'utf8')).trim());
   });
@@ -80,6 +84,7 @@ describeWithGrafana('with the Grafana in GRAFANA_HOME', () => {
     expect(datasources.map(({ uid, url }) => [uid, url]).sort()).toEqual([
       ['obstack-loki', 'http://proxy.test:8080'],
       ['obstack-prometheus', 'http://proxy.test:8080/prometheus'],
+      ['obstack-search', 'http://proxy.test:8080'],
       ['obstack-tempo', 'http://proxy.test:8080/tempo'],
     ]);
   });
@@ -111,8 +116,83 @@ describeWithGrafana('with the Grafana in GRAFANA_HOME', () => {
       await untilReady(tenant.id);
       const made = await orgsOf(tenant);
       expect([index, made.map(({ name }) => name)]).toEqual([index, [tenant.name]]);
-      expect(await datasourcesOf(made[0]!.id)).toHaveLength(3);
+      expect(await datasourcesOf(made[0]!.id)).toHaveLength(4);
     }
+  });
+
+  describe('whoever is signed in there', () => {
+    const PASSWORD = randomUUID();
+    let tenant: Tenant;
+    let other: Tenant;
+    let orgId: number;
+    let adaId: number;
+
+    beforeAll(async () => {
+      tenant = await cp.createTenant('signed in');
+      other = await cp.createTenant('signed in elsewhere');
+      await untilReady(tenant.id);
+      await untilReady(other.id);
+      orgId = (await orgsOf(tenant)).find(({ name }) => name === tenant.name)!.id;
+      const user = { login: 'ada', email: 'ada@example.com', password: PASSWORD, OrgId: orgId };
+      adaId = ((await api.tell('POST', '/api/admin/users', { body: user })) as { id: number }).id;
+    });
+
+    async function asAda(path: string, headers: Record<string, string> = {}) {
+      const authorization = `Basic ${Buffer.from(`ada:${PASSWORD}`).toString('base64')}`;
+      const url = `${stack.env['GRAFANA_URL'] ?? ''}/api/plugin-proxy/obstack-app/api/control-plane${path}`;
+      const response = await fetch(url, { headers: { authorization, ...headers } });
+      return { status: response.status, body: (await response.json()) as WhoAmI & { detail: string } };
+    }
+    const setRole = (role: string) =>
+      api.tell('PATCH', `/api/orgs/${orgId}/users/${adaId}`, { body: { role } });
+
+    it.each([
+      ['Viewer', 'viewer'],
+      ['Editor', 'editor'],
+      ['Admin', 'admin'],
+    ])('is known here by what Grafana signs, as %s', async (role, builtIn) => {
+      await setRole(role);
+      const { status, body } = await asAda('/api/v1/me');
+      expect([status, body]).toMatchObject([
+        200,
+        {
+          actor: { type: 'grafana', id: 'ada', name: 'ada@example.com' },
+          tenantId: tenant.id,
+          role: builtIn,
+        },
+      ]);
+      const { status: forOthers } = await asAda(`/api/v1/tenants/${other.id}`);
+      expect(forOthers).toBe(404);
+    });
+
+    it('cannot say to be somebody else, or of somewhere else', async () => {
+      await setRole('Viewer');
+      const forged = fakeGrafanaSigner(`${stack.env['GRAFANA_URL'] ?? ''}/`);
+      const { body } = await asAda('/api/v1/me', {
+        'x-grafana-id': forged.token({ orgId, role: 'Admin', login: 'root' }),
+      });
+      expect(body).toMatchObject({ actor: { id: 'ada' }, role: 'viewer' });
+    });
+
+    it('is refused with the token of another tenant in this org', async () => {
+      const { secret } = await cp.createKey(other.id, {}, 'query-tokens');
+      const headers = { 'x-grafana-org-id': String(orgId) };
+      const body = {
+        enabled: true,
+        jsonData: { controlPlaneUrl: cp.url },
+        secureJsonData: { token: secret },
+      };
+      await api.tell('POST', '/api/plugins/obstack-app/settings', { headers, body });
+      const refused = await asAda('/api/v1/me');
+      expect([refused.status, refused.body.detail]).toEqual([
+        403,
+        `This query token is not that of the org ${orgId}, in which you are.`,
+      ]);
+      // Provisioning mends it.
+      await cp.request('PATCH', `/api/v1/tenants/${tenant.id}`, { body: { plan: 'saas' } });
+      await untilReady(tenant.id);
+      expect((await asAda('/api/v1/me')).status).toBe(200);
+    });
   });
 
   it('the org goes with its tenant', async () => {
@@ -125,6 +205,7 @@ describeWithGrafana('with the Grafana in GRAFANA_HOME', () => {
 
   it('the fake Grafana of the other tests answers alike', async () => {
     const fake = await startFakeGrafana();
+    fake.hasApp = true;
     const conversation = async (grafana: JsonClient): Promise<unknown[]> => {
       const said: unknown[] = [];
       const say = async (method: string, path: string, details?: object): Promise<unknown> => {
@@ -156,7 +237,9 @@ describeWithGrafana('with the Grafana in GRAFANA_HOME', () => {
       await say('POST', '/api/dashboards/db', { headers, body: { dashboard, overwrite: true } });
       await say('POST', '/api/dashboards/db', { headers, body: { dashboard, overwrite: true } });
       await say('PATCH', '/api/org/preferences', { headers, body: { homeDashboardUID: 'dash' } });
-      await say('GET', '/api/plugins/obstack-app/settings', { headers });
+      const app = '/api/plugins/obstack-app/settings';
+      await say('GET', app, { headers });
+      await say('POST', app, { headers, body: { enabled: true, jsonData: {}, secureJsonData: {} } });
       await say('DELETE', `/api/orgs/${orgId}`);
       await say('DELETE', `/api/orgs/${orgId}`);
       await say('GET', `/api/orgs/${orgId}`);

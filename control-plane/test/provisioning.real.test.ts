@@ -46,6 +46,26 @@ describe('a new tenant', () => {
     expect(await at.holdings(tenant)).toEqual(completeFor(tenant));
   });
 
+  it('gets the app in its org where Grafana has it, and its datasource with it', async () => {
+    at.grafana.hasApp = true;
+    try {
+      await at.startWorker();
+      const tenant = await at.cp.createTenant('With the app');
+      await at.untilReady(tenant.id);
+      const org = at.grafana.orgs.find(({ name }) => name === 'With the app')!;
+      const token = org.datasources.find(({ uid }) => uid === 'obstack-search')?.secureJsonData?.['token'];
+      expect(token).toMatch(/^obq_/);
+      expect(org.app).toEqual({
+        enabled: true,
+        pinned: true,
+        jsonData: { proxyUrl: 'http://proxy.test:8080', controlPlaneUrl: 'http://control-plane.test:8081' },
+        secureJsonData: { token },
+      });
+    } finally {
+      at.grafana.hasApp = false;
+    }
+  });
+
   it('goes without what is not configured, and is told why', async () => {
     await at.startWorker({ GRAFANA_URL: '', OPENSEARCH_URL: '', S3_ENDPOINT: '' });
     const tenant = await at.cp.createTenant('Frugal');
@@ -58,6 +78,24 @@ describe('a new tenant', () => {
     const { id } = tenant;
     await at.until(id, (now) => now.state === 'ready' && stepOf(now, 'grafana')?.state === 'done');
     expect(await at.holdings(tenant)).toEqual(completeFor(tenant));
+  });
+
+  it('is brought up to date by a worker that has other addresses, and left alone by one that has the same', async () => {
+    await at.startWorker();
+    const tenant = await at.cp.createTenant('Moved');
+    await at.untilReady(tenant.id);
+    const urlOf = () => at.grafana.orgs.find(({ name }) => name === 'Moved')?.datasources[0]?.url;
+    expect(urlOf()).toContain('http://proxy.test:8080');
+    await at.killWorkers();
+    const there = { PROXY_URL: 'http://elsewhere.test:8080' };
+    await at.startWorker(there);
+    while (!urlOf()?.startsWith('http://elsewhere.test:8080')) await delay(20);
+    const { steps } = await at.untilReady(tenant.id);
+    await at.killWorkers();
+    await at.startWorker(there);
+    await at.untilReady((await at.cp.createTenant('After the start')).id);
+    expect((await at.untilReady(tenant.id)).steps).toEqual(steps);
+    await at.killWorkers();
   });
 
   it('of another plan or name is brought up to date, and keeps its query token', async () => {

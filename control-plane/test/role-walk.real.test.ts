@@ -6,7 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as contracts from '@obstack/contracts';
 import {
   BUILT_IN_ROLES,
+  type BuiltInRole,
   type Endpoint,
+  GRAFANA_ROLES,
   type Page,
   Permission,
   PERMISSIONS,
@@ -16,24 +18,36 @@ import {
   type Tenant,
   TENANT_PERMISSIONS,
 } from '@obstack/contracts';
+import { startFakeGrafanaSigner } from '@obstack/service-kit/testing';
 import { INTERNAL_TOKEN, ENCRYPTION_KEY, PASSWORD, startTestControlPlane } from './control-plane.ts';
 import type { TestControlPlane } from './control-plane.ts';
 import { runSql, startTestPostgres, type TestPostgres } from './database.ts';
 import { sampleOf } from './sample.ts';
 
+/** Bearer token, null for none; with what Grafana says beside it. */
+type Pass = string | null | { token: string; grafana: string };
+
 interface Walker {
   name: string;
   /** Null for nobody. */
-  token: string | null;
+  token: Pass;
   /** Every one for operators. */
   permissions: ReadonlySet<Permission>;
   isOperator: boolean;
+  /** In Obstack, which those who come through Grafana do not have. */
+  hasAccount: boolean;
+  /** Known to be of a tenant, and not who it is. */
+  isNobody?: true;
 }
 
 type Outcome = 401 | 403 | 404 | 'let in';
 const TENANTS = ['own', 'other'] as const;
 
+/** Of the walkers' tenant. */
+const ORG = 2;
+
 let postgres: TestPostgres;
+let grafana: Awaited<ReturnType<typeof startFakeGrafanaSigner>>;
 let cp: TestControlPlane;
 const walkers: Walker[] = [];
 /** Of the walkers; on a plan with every feature. */
@@ -59,6 +73,7 @@ const operator = (name: string, token: string): Walker => ({
   token,
   permissions: new Set(Permission.options),
   isOperator: true,
+  hasAccount: true,
 });
 
 async function newTenant(name: string, plan: string): Promise<Tenant> {
@@ -82,22 +97,63 @@ async function addWalker(role: string, permissions: readonly Permission[], isCus
     await cp.request('POST', `/api/v1/tenants/${own.id}/roles`, { body: { name: role, permissions } });
   }
   const token = await addUser(own.id, role, role);
-  walkers.push({ name: role, token, permissions: new Set(permissions), isOperator: false });
+  walkers.push({ name: role, token, permissions: new Set(permissions), isOperator: false, hasAccount: true });
+}
+
+/** Those who come through the org's query token, and the token by itself. */
+async function addGrafana(): Promise<void> {
+  const { key, secret } = await cp.createKey(own.id, {}, 'query-tokens');
+  await runSql(
+    cp.databaseUrl,
+    `INSERT INTO grafana_orgs (tenant_id, org_id, credential_id) VALUES ('${own.id}', ${ORG}, '${key.id}')`,
+  );
+  secrets.add(secret);
+  const add = (name: string, grafana: string, rest: Pick<Walker, 'permissions' | 'isNobody'>): void => {
+    secrets.add(grafana);
+    walkers.push({ name, token: { token: secret, grafana }, isOperator: false, hasAccount: false, ...rest });
+  };
+  for (const [role, builtIn] of Object.entries(GRAFANA_ROLES) as [
+    'Viewer' | 'Editor' | 'Admin',
+    BuiltInRole,
+  ][]) {
+    const permissions = new Set(BUILT_IN_ROLES[builtIn]);
+    // Whoever runs the whole Grafana is an admin of the org, and no more.
+    const claims = { isGrafanaAdmin: true };
+    add(`${role} of Grafana`, grafana.token({ orgId: ORG, role }, { claims }), { permissions });
+  }
+  const permissions = new Set<Permission>();
+  add('nobody much of Grafana', grafana.token({ orgId: ORG, role: 'None' }), { permissions });
+  add('admin of another org', grafana.token({ orgId: 3, role: 'Admin' }), { permissions, isNobody: true });
+  walkers.push({
+    name: 'query token alone',
+    token: secret,
+    permissions,
+    isOperator: false,
+    hasAccount: false,
+    isNobody: true,
+  });
 }
 
 beforeAll(async () => {
   postgres = await startTestPostgres();
-  cp = await startTestControlPlane(await postgres.migratedDatabase());
+  grafana = await startFakeGrafanaSigner();
+  cp = await startTestControlPlane(await postgres.migratedDatabase(), undefined, {
+    GRAFANA_URL: grafana.url,
+    GRAFANA_ADMIN_PASSWORD_FILE: '/nowhere',
+    PROXY_URL: 'http://proxy.test',
+    CONTROL_PLANE_URL: 'http://control-plane.test',
+  });
   own = await newTenant('Walkers', 'enterprise');
   other = await newTenant('Others', 'enterprise');
   lesser = await newTenant('Lesser', 'community');
 
-  walkers.push({ name: 'nobody', token: null, permissions: new Set(), isOperator: false });
+  walkers.push({ name: 'nobody', token: null, permissions: new Set(), isOperator: false, hasAccount: false });
   for (const [role, permissions] of Object.entries(BUILT_IN_ROLES)) await addWalker(role, permissions, false);
   await addWalker('with-nothing', [], true);
   for (const permission of TENANT_PERMISSIONS) {
     await addWalker(`only-${permission.replace(':', '-')}`, [permission], true);
   }
+  await addGrafana();
   walkers.push(operator('operator by token', cp.operator.token));
   walkers.push(operator('operator by session', await signIn(cp.operator.email, cp.operator.password)));
   lesserAdmin = await addUser(lesser.id, 'admin', 'admin');
@@ -134,6 +190,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await cp.close();
+  await grafana.close();
   await postgres.stop();
 });
 
@@ -145,7 +202,7 @@ interface Sent {
 
 async function send(
   endpoint: Endpoint,
-  token: string | null,
+  pass: Pass,
   params: Record<string, string>,
   body: unknown,
   query = '',
@@ -153,11 +210,14 @@ async function send(
   const path = endpoint.path.replace(/\{(\w+)\}/g, (_, name: string) =>
     encodeURIComponent(params[name] ?? ''),
   );
+  const { token, grafana: statement } =
+    typeof pass === 'object' && pass ? pass : { token: pass, grafana: null };
   const response = await fetch(cp.url + path + query, {
     method: endpoint.method,
     redirect: 'manual',
     headers: {
       ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+      ...(statement === null ? {} : { 'x-grafana-id': statement }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
     body: body === undefined ? null : JSON.stringify(body),
@@ -168,7 +228,7 @@ async function send(
 }
 
 /** Asks for what is not valid wherever that is possible: the walk is about the door, not about what is behind it. */
-function knock(endpoint: Endpoint, token: string | null, tenantId: string): Promise<Sent> {
+function knock(endpoint: Endpoint, token: Pass, tenantId: string): Promise<Sent> {
   const names = Object.keys(endpoint.params?.shape ?? {});
   const params = Object.fromEntries(names.map((name) => [name, name === 'tenantId' ? tenantId : '~']));
   const query = endpoint.query ? '?walk=1' : '';
@@ -190,9 +250,11 @@ const isWithinTenant = (endpoint: Endpoint) => endpoint.path.includes('{tenantId
 function expected(endpoint: Endpoint, who: Walker, whose: 'own' | 'other'): Outcome {
   if (endpoint.caller !== 'actor') return 'let in';
   if (who.token === null) return 401;
+  if (who.isNobody) return 403;
   if (who.isOperator) return 'let in';
   if (isWithinTenant(endpoint) && whose === 'other') return 404;
   if (endpoint.permission === 'signed-in') return 'let in';
+  if (endpoint.permission === 'account') return who.hasAccount ? 'let in' : 403;
   return isWithinTenant(endpoint) && who.permissions.has(endpoint.permission) ? 'let in' : 403;
 }
 
@@ -224,9 +286,9 @@ describe('the declared endpoints', () => {
   it.each(named(publicEndpoints))('%s says who may call', (_, endpoint) => {
     expect(['anyone', 'actor']).toContain(endpoint.caller);
     if (endpoint.caller !== 'actor') return;
-    expect([...Object.keys(PERMISSIONS), 'signed-in']).toContain(endpoint.permission);
+    expect([...Object.keys(PERMISSIONS), 'signed-in', 'account']).toContain(endpoint.permission);
     // Where no tenant is named, only what is one's own can be open to everybody who is signed in.
-    if (endpoint.permission === 'signed-in') expect(isWithinTenant(endpoint)).toBe(false);
+    if (['signed-in', 'account'].includes(endpoint.permission)) expect(isWithinTenant(endpoint)).toBe(false);
   });
 });
 

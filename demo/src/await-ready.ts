@@ -1,6 +1,6 @@
 /**
- * Waits until the worker has made what the demo's tenants have elsewhere, and notes Grafana's address in the demo file
- * when it has given them their orgs. Runs to its end, after the seed.
+ * Waits until the worker has made what the demo's tenants have elsewhere. When it has given them their orgs in Grafana,
+ * makes people in them, and notes them and Grafana's address in the demo file. Runs to its end, after the seed.
  */
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -10,6 +10,7 @@ import { baseUrl, readConfig } from '@obstack/service-kit/config';
 import { z } from 'zod';
 import { DemoFile, readDemoFile, writeDemoFile } from './demo-file.ts';
 import { DEFAULT_STACK_DIR, demoFileIn } from './paths.ts';
+import { ensureGrafanaPeople } from './seed/grafana-users.ts';
 
 const GIVE_UP_MS = 180_000;
 const PAUSE_MS = 300;
@@ -18,7 +19,12 @@ const Environment = z.object({
   OBSTACK_DIR: z.string().default(DEFAULT_STACK_DIR),
   OPERATOR_FILE: z.string().describe('the file in which control-plane left the first operator'),
   CONTROL_PLANE_URL: baseUrl.describe('the URL of control-plane'),
-  GRAFANA_URL: baseUrl.describe('the URL of Grafana, as people reach it').optional(),
+  GRAFANA_URL: baseUrl.describe('the URL of Grafana').optional(),
+  GRAFANA_PUBLIC_URL: baseUrl.describe('the URL of Grafana, as people reach it').optional(),
+  GRAFANA_ADMIN_PASSWORD_FILE: z
+    .string()
+    .describe("the file that holds the password of Grafana's administrator")
+    .optional(),
 });
 
 const env = readConfig(Environment);
@@ -32,7 +38,15 @@ const provisioned = await Promise.all(demo.tenants.map(({ id }) => untilReady(id
 const inGrafana = provisioned.every(({ steps }) =>
   steps.some(({ name, state }) => name === 'grafana' && state === 'done'),
 );
-await writeDemoFile(demoFile, { ...demo, grafanaUrl: inGrafana ? (env.GRAFANA_URL ?? null) : null });
+const { GRAFANA_URL: url, GRAFANA_ADMIN_PASSWORD_FILE: passwordFile } = env;
+if (inGrafana && url && passwordFile) {
+  const grafana = { url, password: (await readFile(passwordFile, 'utf8')).trim() };
+  for (const tenant of demo.tenants) {
+    tenant.grafana = await ensureGrafanaPeople(grafana, tenant, tenant.grafana);
+  }
+}
+const grafanaUrl = inGrafana ? (env.GRAFANA_PUBLIC_URL ?? url ?? null) : null;
+await writeDemoFile(demoFile, { ...demo, grafanaUrl });
 console.log(`ready: ${demo.tenants.map(({ name }) => name).join(', ')}`);
 
 async function untilReady(tenantId: string): Promise<Provisioning> {

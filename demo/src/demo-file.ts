@@ -7,6 +7,17 @@ import { Plan, TenantId } from '@obstack/contracts';
 import { z } from 'zod';
 import { writePrivateFile } from '@obstack/service-kit/private-file';
 
+const GrafanaUser = z.object({ login: z.string(), password: z.string() });
+
+/** Those who can sign in to Grafana as somebody of a tenant, by their role in its org. */
+const GrafanaPeople = z.object({
+  orgId: z.int(),
+  viewer: GrafanaUser,
+  editor: GrafanaUser,
+  admin: GrafanaUser,
+});
+export type GrafanaPeople = z.infer<typeof GrafanaPeople>;
+
 export const DemoTenant = z.object({
   id: TenantId,
   name: z.string(),
@@ -17,6 +28,8 @@ export const DemoTenant = z.object({
   queryToken: z.string(),
   /** The tenant's own administrator; null in a file from before tenants had people. */
   admin: z.object({ email: z.string(), password: z.string() }).nullable(),
+  /** Null where there was no Grafana yet. */
+  grafana: GrafanaPeople.nullable().default(null),
 });
 export type DemoTenant = z.infer<typeof DemoTenant>;
 

@@ -30,6 +30,7 @@ import { createIdentify } from './tenancy/identify.ts';
 import type { Identify } from './tenancy/identify.ts';
 import { People } from './tenancy/people.ts';
 import { reportUsage } from './tenancy/report-usage.ts';
+import { ThroughGrafana } from './tenancy/through-grafana.ts';
 import { Usage } from './tenancy/usage.ts';
 import { Upstream } from './upstream/forward.ts';
 
@@ -77,7 +78,7 @@ export async function createProxy(config: ProxyConfig, overrides: ProxyOverrides
   const push = { connections: 128, timeoutMs: config.PUSH_TIMEOUT_MS };
   const context: ProxyContext = {
     config,
-    identify: createIdentify(credentials, people, usage),
+    identify: createIdentify(credentials, people, new ThroughGrafana(() => controlPlane.grafana()), usage),
     usage,
     queries: new EnforcedQueries(overrides.enforcers ?? createEnforcers()),
     storageTenant: overrides.storageTenant ?? ((tenantId) => tenantId),

@@ -5,6 +5,7 @@ import { formatCredential } from '@obstack/contracts/credential-format';
 import { createCredentials } from '../src/tenancy/credentials.ts';
 import { createIdentify } from '../src/tenancy/identify.ts';
 import { People } from '../src/tenancy/people.ts';
+import { ThroughGrafana } from '../src/tenancy/through-grafana.ts';
 import { Usage } from '../src/tenancy/usage.ts';
 
 /** @returns identifies a request with a query token of this tenant, without a promise */
@@ -23,7 +24,7 @@ export async function identified(tenantId: string): Promise<() => unknown> {
   credentials.connected();
   const nobody = () => Promise.resolve(undefined);
   const people = new People({ principal: nobody, issuer: nobody });
-  const identify = createIdentify(credentials, people, new Usage());
+  const identify = createIdentify(credentials, people, new ThroughGrafana(nobody), new Usage());
   const token = formatCredential('query-token', 'AbCdEfGhIjKl', 's'.repeat(32));
   const request = { headers: { authorization: `Bearer ${token}` } } as unknown as IncomingMessage;
   await identify.query(request, 'metrics');

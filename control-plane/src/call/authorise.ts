@@ -3,7 +3,7 @@ import { type Endpoint, type Feature, hasFeature, planWith } from '@obstack/cont
 import { ForbiddenError, NotFoundError, PlanRequiredError } from '@obstack/service-kit/problem';
 import type { Executor } from '../db/connect.ts';
 import type { TenantStore } from '../features/tenants/tenants-store.ts';
-import type { Actor } from './context.ts';
+import { type Actor, hasAccount } from './context.ts';
 
 export type ActorEndpoint = Extract<Endpoint, { caller: 'actor' }>;
 
@@ -15,7 +15,12 @@ export function authorise(actor: Actor, endpoint: ActorEndpoint, tenantId: strin
   if (tenantId !== null && actor.tenantId !== null && actor.tenantId !== tenantId) {
     throw new NotFoundError('There is no such tenant.');
   }
-  if (endpoint.permission === 'signed-in') return;
+  if (endpoint.permission === 'account' && !hasAccount(actor)) {
+    throw new ForbiddenError(
+      'This is about an account of Obstack, and whoever comes through Grafana has none.',
+    );
+  }
+  if (endpoint.permission === 'signed-in' || endpoint.permission === 'account') return;
   if (tenantId === null && actor.tenantId !== null) {
     throw new ForbiddenError('This spans tenants, and is for operators only.');
   }

@@ -4,16 +4,23 @@ import type { z } from 'zod';
 import type { Executor } from '../db/connect.ts';
 
 export interface Actor {
-  type: 'operator' | 'user';
+  /** `grafana`: somebody who has no account here and comes through Grafana, which says who it is. */
+  type: 'operator' | 'user' | 'grafana';
+  /** Of an account; of somebody from Grafana, their login there. */
   id: string;
-  /** For people who read the audit log: an e-mail address. */
+  /** For people who read the audit log: an e-mail address or a login. */
   name: string;
   /** The tenant it belongs to and never leaves; null for an operator, who belongs to none. */
   tenantId: string | null;
   permissions: ReadonlySet<Permission>;
   /** Null when it came with a token instead of signing in. */
   sessionId: string | null;
+  /** Names of roles; none for operators, who may do everything. */
+  roles: readonly string[];
 }
+
+/** One that has an account here: what an endpoint for `account` is called by. */
+export type AccountActor = Actor & { type: 'operator' | 'user' };
 
 /** Where a call came from, as the audit log keeps it. */
 export interface Origin {
@@ -53,6 +60,24 @@ export interface Context {
 
 /** The context of a call within one tenant. */
 export type TenantContext = Context & { tenantId: string };
+
+/** The context of a call about the caller's own account. */
+export type AccountContext = Context & { actor: AccountActor };
+
+/** For handlers of endpoints for `account`, which nobody else is let in to. */
+export function ofAccount<Rest extends unknown[], T>(
+  handle: (ctx: AccountContext, ...rest: Rest) => T,
+): (ctx: Context, ...rest: Rest) => T {
+  return (ctx, ...rest) => {
+    const { actor } = ctx;
+    if (!hasAccount(actor)) throw new Error('an endpoint for accounts let in somebody without one');
+    return handle({ ...ctx, actor }, ...rest);
+  };
+}
+
+export function hasAccount(actor: Actor): actor is AccountActor {
+  return actor.type !== 'grafana';
+}
 
 /** `<type>:<id>`, as it is kept with what the actor made. */
 export function actorName({ type, id }: Actor): string {

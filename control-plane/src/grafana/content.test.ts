@@ -21,19 +21,24 @@ describe('the datasources of an org', () => {
       prometheus: 'http://proxy:8080/prometheus',
       loki: 'http://proxy:8080',
       tempo: 'http://proxy:8080/tempo',
+      'obstack-datasource': 'http://proxy:8080',
     });
   });
 
   it("carry the tenant's query token, and carry it as a secret", () => {
-    for (const { jsonData, secureJsonData } of datasources) {
-      expect(jsonData).toMatchObject({ httpHeaderName1: 'Authorization' });
-      expect(secureJsonData).toEqual({ httpHeaderValue1: 'Bearer token-of-the-tenant' });
+    for (const { type, jsonData, secureJsonData } of datasources) {
+      // Ours has routes of its own, which say where the token goes.
+      const isOurs = type === 'obstack-datasource';
+      if (!isOurs) expect(jsonData).toMatchObject({ httpHeaderName1: 'Authorization' });
+      expect(secureJsonData).toEqual(
+        isOurs ? { token: 'token-of-the-tenant' } : { httpHeaderValue1: 'Bearer token-of-the-tenant' },
+      );
       expect(JSON.stringify(jsonData)).not.toContain('token-of-the-tenant');
     }
   });
 
   it('are asked by the server, so that no browser learns the token', () => {
-    expect(datasources.map(({ access }) => access)).toEqual(['proxy', 'proxy', 'proxy']);
+    expect(new Set(datasources.map(({ access }) => access))).toEqual(new Set(['proxy']));
   });
 
   it('link to one another only', () => {

@@ -2,12 +2,14 @@
 import { readFile } from 'node:fs/promises';
 import type { CredentialKind } from '@obstack/contracts';
 import { SIGNALS } from '@obstack/contracts';
+import { sha256Hex } from '@obstack/service-kit/secrets';
 import type { KeyStore } from '../features/keys/keys-store.ts';
 import type { MintedCredential } from '../identity/mint-credential.ts';
 import { createJsonClient, type JsonClient } from '../outside/json-client.ts';
 import type { ProvisioningStep, StepContext } from '../provisioning/step.ts';
 import type { Sealer } from '../sealing.ts';
 import type { GrafanaStore } from './grafana-store.ts';
+import { readDashboards, readDatasources } from './content.ts';
 import { ensureOrg, findOrg, furnishOrg, nameOrg, removeOrg } from './org.ts';
 
 /** As it stands in the tenant's list of query tokens. */
@@ -15,7 +17,13 @@ const TOKEN_NAME = 'Grafana';
 
 export interface GrafanaStepDeps {
   /** Null where there is no Grafana. */
-  grafana: { url: string; user: string; passwordFile: string; proxyUrl: string } | null;
+  grafana: {
+    url: string;
+    user: string;
+    passwordFile: string;
+    proxyUrl: string;
+    controlPlaneUrl: string;
+  } | null;
   orgs: GrafanaStore;
   keys: KeyStore;
   mint: (kind: CredentialKind) => MintedCredential;
@@ -24,12 +32,16 @@ export interface GrafanaStepDeps {
 }
 
 export function createGrafanaStep({ grafana, orgs, keys, mint, sealer }: GrafanaStepDeps): ProvisioningStep {
-  async function connect({ signal }: StepContext): Promise<JsonClient & { proxyUrl: string }> {
+  const configured = () => {
     if (!grafana) throw new Error('no Grafana is configured');
-    const { url, user, passwordFile, proxyUrl } = grafana;
+    return grafana;
+  };
+
+  async function connect({ signal }: StepContext): Promise<JsonClient> {
+    const { url, user, passwordFile } = configured();
     const password = (await readFile(passwordFile, 'utf8')).trim();
     const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
-    return { ...createJsonClient({ service: 'Grafana', url, headers: { authorization }, signal }), proxyUrl };
+    return createJsonClient({ service: 'Grafana', url, headers: { authorization }, signal });
   }
 
   /** The org's token: the one it has, if that is still in force, else a new one. */
@@ -64,6 +76,13 @@ export function createGrafanaStep({ grafana, orgs, keys, mint, sealer }: Grafana
     after: [],
     skipped: () => (grafana ? null : 'No Grafana is configured (GRAFANA_URL).'),
 
+    async edition() {
+      if (!grafana) return '';
+      const { proxyUrl, controlPlaneUrl } = grafana;
+      const datasources = await readDatasources({ PROXY_URL: proxyUrl, QUERY_TOKEN: '' });
+      return sha256Hex(JSON.stringify([controlPlaneUrl, datasources, await readDashboards()]));
+    },
+
     async apply(ctx) {
       const { tenant } = ctx;
       const api = await connect(ctx);
@@ -72,7 +91,8 @@ export function createGrafanaStep({ grafana, orgs, keys, mint, sealer }: Grafana
       const orgId = await ensureOrg(api, tenant.id, known?.org_id ?? null);
       await ctx.begin((tx) => orgs.save(tx, tenant.id, { org_id: orgId }));
       await nameOrg(api, orgId, tenant);
-      await furnishOrg(api, orgId, { proxyUrl: api.proxyUrl, queryToken });
+      const { proxyUrl, controlPlaneUrl } = configured();
+      await furnishOrg(api, orgId, { proxyUrl, controlPlaneUrl, queryToken });
     },
 
     async remove(ctx) {

@@ -6,7 +6,9 @@ import { z } from 'zod';
 import { type JsonClient, OutsideError } from '../outside/json-client.ts';
 import { readDashboards, readDatasources } from './content.ts';
 
+/** The app, which brings the datasource of the other id. */
 const APP_ID = 'obstack-app';
+const APP_DATASOURCE = 'obstack-datasource';
 
 const Org = z.object({ id: z.number(), name: z.string(), address: z.object({ address1: z.string() }) });
 const MadeOrg = z.object({ orgId: z.number() });
@@ -64,15 +66,22 @@ export async function nameOrg(
   }
 }
 
+/** What an org is told of the rest of this installation. */
+export interface OrgSettings {
+  /** As Grafana's server reaches them. */
+  proxyUrl: string;
+  controlPlaneUrl: string;
+  queryToken: string;
+}
+
 /** Datasources that know the tenant's query token, dashboards, and the app where it is installed. */
-export async function furnishOrg(
-  grafana: JsonClient,
-  orgId: number,
-  settings: { proxyUrl: string; queryToken: string },
-): Promise<void> {
+export async function furnishOrg(grafana: JsonClient, orgId: number, settings: OrgSettings): Promise<void> {
   const { proxyUrl, queryToken } = settings;
   const headers = inOrg(orgId);
+  // First, as its datasource is of no use before.
+  const hasApp = await configureApp(grafana, headers, settings);
   for (const datasource of await readDatasources({ PROXY_URL: proxyUrl, QUERY_TOKEN: queryToken })) {
+    if (datasource.type === APP_DATASOURCE && !hasApp) continue;
     const known = `/api/datasources/uid/${datasource.uid}`;
     const exists = (await grafana.ask('GET', known, { headers })) !== undefined;
     const [method, path] = exists ? ['PUT', known] : ['POST', '/api/datasources'];
@@ -84,21 +93,29 @@ export async function furnishOrg(
   }
   const homeDashboardUID = dashboards[0]?.uid;
   await grafana.tell('PATCH', '/api/org/preferences', { headers, body: { homeDashboardUID } });
-  await configureApp(grafana, headers, settings);
 }
 
-/** Where the app is installed: its calls go to the proxy, with the org's token. */
+/**
+ * Where the app is installed: its calls go to the proxy and to control-plane, with the org's token.
+ * @returns whether it is installed
+ */
 async function configureApp(
   grafana: JsonClient,
   headers: Record<string, string>,
-  { proxyUrl, queryToken }: { proxyUrl: string; queryToken: string },
-): Promise<void> {
+  { proxyUrl, controlPlaneUrl, queryToken }: OrgSettings,
+): Promise<boolean> {
   const path = `/api/plugins/${APP_ID}/settings`;
-  if ((await grafana.ask('GET', path, { headers })) === undefined) return;
+  if ((await grafana.ask('GET', path, { headers })) === undefined) return false;
   await grafana.tell('POST', path, {
     headers,
-    body: { enabled: true, pinned: true, jsonData: { proxyUrl }, secureJsonData: { token: queryToken } },
+    body: {
+      enabled: true,
+      pinned: true,
+      jsonData: { proxyUrl, controlPlaneUrl },
+      secureJsonData: { token: queryToken },
+    },
   });
+  return true;
 }
 
 /** One that is gone already is no error. */

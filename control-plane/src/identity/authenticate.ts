@@ -7,9 +7,10 @@ import { TokenError, type TokenVerifier } from '@obstack/service-kit/jwt';
 import { ForbiddenError, UnauthenticatedError } from '@obstack/service-kit/problem';
 import { bearerToken, sha256Hex } from '@obstack/service-kit/secrets';
 import type { ActorEndpoint } from '../call/authorise.ts';
-import type { Actor } from '../call/context.ts';
+import type { AccountActor, Actor } from '../call/context.ts';
 import type { Database } from '../db/connect.ts';
 import type { OperatorStore } from '../features/operator/operator-store.ts';
+import type { BehindQueryToken } from './grafana/behind-query-token.ts';
 import { readCookie, requireSameOrigin } from './cookies.ts';
 import type { People, Person } from './people.ts';
 
@@ -21,15 +22,17 @@ export interface AuthenticateDeps {
   operators: OperatorStore;
   verifier: TokenVerifier;
   people: People;
+  behindQueryToken: BehindQueryToken;
   publicUrl: string;
 }
 
 /**
- * Takes an operator's API token or an access token as bearer token, or an access token from its cookie; a tenant's
- * keys open nothing here. Where there is a bearer token, it alone counts.
+ * Takes an operator's API token or an access token as bearer token, or an access token from its cookie. Where there is
+ * a bearer token, no cookie counts. A tenant's keys open nothing here, but for the query token of its Grafana org together
+ * with what Grafana says of who uses it.
  */
 export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
-  const { db, operators, verifier, people, publicUrl } = deps;
+  const { db, operators, verifier, people, behindQueryToken, publicUrl } = deps;
 
   async function operatorWith(token: string): Promise<Actor> {
     const operator = await db.begin('platform', (tx) => operators.findByToken(tx, sha256Hex(token)));
@@ -41,6 +44,7 @@ export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
       tenantId: null,
       permissions: new Set(OPERATOR_PERMISSIONS),
       sessionId: null,
+      roles: [],
     };
   }
 
@@ -60,8 +64,9 @@ export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
       const kind = parseCredential(bearer)?.kind;
       if (kind === 'operator-token') return operatorWith(bearer);
       if (kind === undefined) return personWith(bearer);
+      if (kind === 'query-token') return behindQueryToken(bearer, headers);
       throw new UnauthenticatedError(
-        "A tenant's key or query token does not open this API; sign in, or send an operator API token.",
+        "A tenant's ingestion key does not open this API; sign in, or send an operator API token.",
       );
     }
     const cookie = headers.authorization === undefined ? readCookie(headers, SESSION_COOKIE) : undefined;
@@ -89,6 +94,6 @@ export function requireActiveTenant(person: Parameters<typeof refusalOf>[0]): vo
   if (refusal) throw refusal;
 }
 
-export function actorOf({ type, id, email, tenant, permissions, sessionId }: Person): Actor {
-  return { type, id, name: email, tenantId: tenant?.id ?? null, permissions, sessionId };
+export function actorOf({ type, id, email, tenant, permissions, sessionId, roles }: Person): AccountActor {
+  return { type, id, name: email, tenantId: tenant?.id ?? null, permissions, sessionId, roles };
 }

@@ -1,4 +1,6 @@
 /** Puts together who may call: keys, tokens, sessions, and the people behind them. */
+import type { Credential } from '@obstack/contracts/internal';
+import { createGrafanaVerifier } from '@obstack/service-kit/grafana-id';
 import { createTokenVerifier, type TokenVerifier } from '@obstack/service-kit/jwt';
 import type { Database } from '../db/connect.ts';
 import { operatorStore } from '../features/operator/operator-store.ts';
@@ -7,6 +9,8 @@ import { AUDIENCE, createSignIn, type SignIn } from '../features/sessions/sign-i
 import { type SessionLifetime, sessionStore } from '../features/sessions/sessions-store.ts';
 import type { Sealer } from '../sealing.ts';
 import { type Authenticate, createAuthenticate } from './authenticate.ts';
+import { createBehindQueryToken } from './grafana/behind-query-token.ts';
+import type { AskGrafanaSigner } from './grafana/signer.ts';
 import type { ExternalIssuers } from './issuers.ts';
 import { createPeople, type People } from './people.ts';
 import { peopleStore } from './people-store.ts';
@@ -31,8 +35,11 @@ export function createIdentity(deps: {
   publicUrl: string;
   lifetime: SessionLifetime;
   issuers: ExternalIssuers;
+  grafanaSigner: AskGrafanaSigner;
+  /** Rejects with NotFoundError when it is not in force. */
+  resolveCredential: (sha256: string) => Promise<Credential>;
 }): Identity {
-  const { db, sealer, publicUrl, lifetime, issuers } = deps;
+  const { db, sealer, publicUrl, lifetime, issuers, grafanaSigner, resolveCredential } = deps;
   const keys = createSigningKeys({ db, store: signingKeyStore, sealer });
   const issuerOf: IssuerOf = async (issuer) =>
     issuer === publicUrl ? { issuer, audience: AUDIENCE, jwks: await keys.jwks() } : issuers.find(issuer);
@@ -46,7 +53,17 @@ export function createIdentity(deps: {
     idleSeconds: lifetime.idleSeconds,
   });
   return {
-    authenticate: createAuthenticate({ db, operators: operatorStore, verifier, people, publicUrl }),
+    authenticate: createAuthenticate({
+      db,
+      operators: operatorStore,
+      verifier,
+      people,
+      behindQueryToken: createBehindQueryToken({
+        verifier: createGrafanaVerifier({ signer: grafanaSigner }),
+        resolveCredential,
+      }),
+      publicUrl,
+    }),
     verifier,
     issuerOf,
     people,

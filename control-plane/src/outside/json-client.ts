@@ -35,8 +35,10 @@ export function createJsonClient(options: {
   url: string;
   headers?: Record<string, string>;
   signal: AbortSignal;
+  /** For each answer; 15 s unless said otherwise. */
+  timeoutMs?: number;
 }): JsonClient {
-  const { service, url, signal } = options;
+  const { service, url, signal, timeoutMs = TIMEOUT_MS } = options;
 
   async function send(method: string, path: string, { body, headers }: AskDetails): Promise<Response> {
     try {
@@ -48,7 +50,7 @@ export function createJsonClient(options: {
           ...headers,
         },
         ...(body !== undefined && { body: JSON.stringify(body) }),
-        signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+        signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
       });
     } catch (cause) {
       throw new OutsideError(`${service} cannot be reached at ${url}`, { cause });

@@ -16,6 +16,8 @@ export interface StepRow {
   due_at: Date;
   started_at: Date | null;
   finished_at: Date | null;
+  /** Of what it made, where the step has any. */
+  edition: string | null;
 }
 
 /** A step that this worker may work on, until the lease runs out. */
@@ -23,8 +25,10 @@ export interface ClaimedStep extends StepRow {
   lease: string;
 }
 
+export type Standing = Pick<StepRow, 'state' | 'edition'>;
+
 export type StepEnd =
-  | { state: 'done' }
+  | { state: 'done'; edition?: string | null }
   | { state: 'skipped'; reason: string }
   | { state: 'failed'; reason: string; retryInMs: number };
 
@@ -60,15 +64,13 @@ export const provisioningStore = {
     return tx<StepRow>('provisioning_steps').where({ tenant_id: tenantId }).orderBy('position');
   },
 
-  /** tenant id → step → state; a tenant without steps is not in it. */
-  async states(tx: Executor, tenantIds: readonly string[]): Promise<Map<string, Map<string, StepState>>> {
+  /** tenant id → step → where it stands; a tenant without steps is not in it. */
+  async standings(tx: Executor, tenantIds: readonly string[]): Promise<Map<string, Map<string, Standing>>> {
     const rows = await tx<StepRow>('provisioning_steps')
       .whereIn('tenant_id', tenantIds)
-      .select('tenant_id', 'name', 'state');
+      .select('tenant_id', 'name', 'state', 'edition');
     const byTenant = Map.groupBy(rows, (row) => row.tenant_id);
-    return new Map(
-      [...byTenant].map(([id, ofOne]) => [id, new Map(ofOne.map(({ name, state }) => [name, state]))]),
-    );
+    return new Map([...byTenant].map(([id, ofOne]) => [id, new Map(ofOne.map((row) => [row.name, row]))]));
   },
 
   async allSettled(tx: Executor, tenantId: string): Promise<boolean> {
@@ -133,6 +135,7 @@ export const provisioningStore = {
         lease: null,
         lease_until: null,
         finished_at: tx.fn.now(),
+        ...(end.state === 'done' && { edition: end.edition ?? null }),
       });
     return finished === 1;
   },

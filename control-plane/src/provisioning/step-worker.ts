@@ -112,9 +112,11 @@ export function createStepWorker(deps: StepWorkerDeps, options: StepWorkerOption
     if (!known) return { state: 'skipped', reason: 'This version does not know this step.' };
     const reason = known.skipped(tenant, step.action);
     if (reason !== null) return { state: 'skipped', reason };
+    // Of before: what changes meanwhile is for the next run.
+    const edition = (step.action === 'apply' && (await known.edition?.())) || null;
     const run = known[step.action]({ ...call, tenant, begin: (work) => db.begin(scope, work) });
     await Promise.race([run, aborted(call.signal)]);
-    return { state: 'done' };
+    return { state: 'done', edition };
   }
 
   /** In one transaction with what follows from it: the last step makes the tenant ready. */

@@ -25,6 +25,11 @@ export interface ProvisioningStep {
    */
   skipped(tenant: Tenant, action: 'apply' | 'remove'): string | null;
   /**
+   * A hash of what it makes for any tenant, as far as that follows from files and configuration: when a worker comes
+   * with another one than a tenant has, the step runs again.
+   */
+  edition?(): Promise<string>;
+  /**
    * Makes it so, whatever is there already: it may run any number of times, and after a crash at any point of an
    * earlier run. Rejects when it could not, with a message fit for people; it is then tried again later.
    */

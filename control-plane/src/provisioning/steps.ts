@@ -66,7 +66,12 @@ function s3Of(config: ElsewhereConfig): ObjectStore | null {
 }
 
 function grafanaOf(config: ElsewhereConfig) {
-  const { GRAFANA_URL: url, GRAFANA_ADMIN_PASSWORD_FILE: passwordFile, PROXY_URL: proxyUrl } = config;
-  if (!url || !passwordFile || !proxyUrl) return null;
-  return { url, passwordFile, proxyUrl, user: config.GRAFANA_ADMIN_USER };
+  const {
+    GRAFANA_URL: url,
+    GRAFANA_ADMIN_PASSWORD_FILE: passwordFile,
+    PROXY_URL: proxyUrl,
+    CONTROL_PLANE_URL: controlPlaneUrl,
+  } = config;
+  if (!url || !passwordFile || !proxyUrl || !controlPlaneUrl) return null;
+  return { url, passwordFile, proxyUrl, controlPlaneUrl, user: config.GRAFANA_ADMIN_USER };
 }

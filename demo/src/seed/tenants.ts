@@ -27,6 +27,7 @@ export async function ensureTenant(
     ingestKey: await ensureCredential(ingestionKeys(api), id, known?.ingestKey),
     queryToken: await ensureCredential(queryTokens(api), id, known?.queryToken),
     admin: await ensureAdmin(api, { id, name }, known?.admin ?? null),
+    grafana: known?.grafana ?? null,
   };
 }
 

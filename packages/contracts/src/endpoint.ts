@@ -11,14 +11,15 @@ export type Endpoint = Declaration & Access;
 
 /**
  * Who may call: `anyone`; a `proxy`, which holds the internal token; or an `actor`, a person or operator who has the
- * permission. `signed-in` asks for none, and is for what concerns the caller alone. With `{tenantId}` in the path the
- * permission must be held in that tenant; without it, the endpoint spans tenants and is for operators only.
+ * permission. `signed-in` asks for none, and is for what concerns the caller alone; so is `account`, for those who have
+ * an account here, which people who come through Grafana do not. With `{tenantId}` in the path the permission must be
+ * held in that tenant; without it, the endpoint spans tenants and is for operators only.
  */
 type Access =
   | { caller: 'anyone' | 'proxy' }
   | {
       caller: 'actor';
-      permission: Permission | 'signed-in';
+      permission: Permission | 'signed-in' | 'account';
       /** The tenant's plan must have it, or an override. */
       feature?: Feature;
     };

@@ -196,9 +196,9 @@ export const AuditEvent = z.object({
   tenantId: TenantId.nullable().describe('In whose log it stands; null for what concerns the platform.'),
   actor: z
     .object({
-      type: z.string().describe('`operator`, `user`, `anonymous`.'),
+      type: z.string().describe('`operator`, `user`, `grafana`, `anonymous`.'),
       id: z.string(),
-      name: z.string().describe('An e-mail address, as it was at the time.'),
+      name: z.string().describe('An e-mail address or a login, as it was at the time.'),
       ip: z.string().nullable(),
       userAgent: z.string().nullable(),
     })

@@ -23,6 +23,8 @@ export const Credential = z.object({
   limits: Limits,
   /** What this key may push besides; empty where it has no limits of its own. */
   keyLimits: LimitOverrides,
+  /** The org of Grafana that is the tenant's, if it has one, and whether that org was given this very credential. */
+  grafana: z.object({ orgId: z.int().positive(), isOrgToken: z.boolean() }).nullish(),
 });
 export type Credential = z.infer<typeof Credential>;
 
@@ -113,6 +115,28 @@ export const resolveIssuer = defineEndpoint({
   caller: 'proxy',
   request: z.strictObject({ issuer: z.string().min(1).max(512) }),
   response: TrustedIssuer,
+  status: 200,
+  problems: ['not-found'],
+});
+
+/** The Grafana of this installation, whose word on who is behind a request counts: it signs `X-Grafana-Id`. */
+export const GrafanaSigner = z.object({
+  /** `iss` of its tokens: the address of Grafana in browsers, with a slash at its end. */
+  issuer: z.string(),
+  /** RFC 7517 section 5; public keys only. */
+  jwks: z.object({ keys: z.array(z.looseObject({ kty: z.string() })) }),
+});
+export type GrafanaSigner = z.infer<typeof GrafanaSigner>;
+
+/** 404 where there is no Grafana. */
+export const resolveGrafana = defineEndpoint({
+  id: 'resolveGrafana',
+  method: 'GET',
+  path: '/internal/v1/grafana',
+  summary: 'The keys of Grafana',
+  tag: 'Internal',
+  caller: 'proxy',
+  response: GrafanaSigner,
   status: 200,
   problems: ['not-found'],
 });

@@ -47,6 +47,16 @@ const ADMIN: readonly Permission[] = [
 export const BUILT_IN_ROLES = { viewer: VIEWER, editor: EDITOR, admin: ADMIN } as const;
 export type BuiltInRole = keyof typeof BUILT_IN_ROLES;
 
+/**
+ * What people may do who come through Grafana, by their role in the tenant's org. Those without a role there (`None`) may
+ * do nothing; being an administrator of Grafana itself adds nothing.
+ */
+export const GRAFANA_ROLES = {
+  Viewer: 'viewer',
+  Editor: 'editor',
+  Admin: 'admin',
+} as const satisfies Record<string, BuiltInRole>;
+
 /** What a tenant may give to its own people: what its admin has. Nobody hands out more than they hold. */
 export const TENANT_PERMISSIONS: readonly Permission[] = ADMIN;
 

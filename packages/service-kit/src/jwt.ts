@@ -37,6 +37,25 @@ export class TokenError extends Error {
   override readonly name = 'TokenError';
 }
 
+/** What it says may be true elsewhere; here nobody's word counts but that of issuers we trust. */
+export class UnknownIssuerError extends TokenError {
+  /** Where the issuer says to be, as far as that can be told to people: `https://grafana.example`. */
+  readonly origin: string;
+
+  constructor(issuer: string) {
+    super('The issuer of this token is not known here.');
+    const url = URL.parse(issuer);
+    this.origin = url && /^https?:$/.test(url.protocol) ? url.origin : 'somebody';
+  }
+}
+
+/**
+ * - `access`: opens our APIs.
+ * - `id`: of OpenID Connect (Core 1.0 section 3.1.3.7), and opens nothing; its `nonce` is left to the caller.
+ * - `grafana`: `X-Grafana-Id`, see grafana-id.ts. Its audience is one org of many, and left to the caller.
+ */
+export type TokenUse = 'access' | 'id' | 'grafana';
+
 export interface VerifiedToken {
   issuer: string;
   subject: string;
@@ -48,11 +67,10 @@ export interface VerifiedToken {
 
 export interface TokenVerifier {
   /**
-   * @param use `id` for an ID token (OpenID Connect Core 1.0 section 3.1.3.7), which opens nothing; its `nonce` is left to
-   *   the caller
+   * @param use what it must be good for; `access` unless said otherwise
    * @throws TokenError; whatever `issuerOf` throws when it cannot say, and nothing is known from before
    */
-  verify(token: string, use?: 'access' | 'id'): Promise<VerifiedToken>;
+  verify(token: string, use?: TokenUse): Promise<VerifiedToken>;
 }
 
 interface KnownIssuer {
@@ -112,10 +130,10 @@ export function createTokenVerifier(options: {
     async verify(token, use = 'access') {
       const { issuer, kid } = peek(token);
       const { trusted, keys } = await find(issuer, kid);
-      if (trusted?.issuer !== issuer) throw new TokenError('The issuer of this token is not known here.');
+      if (trusted?.issuer !== issuer) throw new UnknownIssuerError(issuer);
       const { payload, protectedHeader } = await jwtVerify(token, keys, {
         issuer,
-        audience: trusted.audience,
+        ...(use !== 'grafana' && { audience: trusted.audience }),
         algorithms: ALGORITHMS,
         clockTolerance: LEEWAY_SECONDS,
         currentDate: new Date(now()),
@@ -124,7 +142,7 @@ export function createTokenVerifier(options: {
         throw reasonOf(error);
       });
       if (use === 'access') requireAccessToken(protectedHeader.typ, payload);
-      else requireIdToken(protectedHeader.typ, payload, trusted.audience);
+      if (use === 'id') requireIdToken(protectedHeader.typ, payload, trusted.audience);
       return verified(issuer, payload, now());
     },
   };

@@ -1,13 +1,15 @@
 /**
- * What the real parts run: binaries built from pinned Go modules, and programs fetched from Maven. Each folder under
- * `provisioning/native/builds` is one. With a go.mod it is built by Go (go-build.ts), with a pom.xml it comes from Maven
- * (maven-build.ts); either way everything is pinned by hash. The result lies in the user's cache, named by version and a
+ * What the real parts run: binaries built from pinned Go modules, and programs fetched from Maven or from their makers.
+ * Each folder under `provisioning/native/builds` is one. With a go.mod it is built by Go (go-build.ts), with a pom.xml it
+ * comes from Maven (maven-build.ts), and either way everything is pinned by hash; what is an archive is pinned by version
+ * (archive-build.ts). The result lies in the user's cache, named by version and a
  * hash of that folder, so that clones share it and a changed pin is made anew.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
+import { type ArchiveRecipe, fetchArchive, shapedByArchive } from './archive-build.ts';
 import { buildWithGo, type GoRecipe, shapedByGo } from './go-build.ts';
 import { lock } from './lock.ts';
 import { fetchWithMaven, type MavenRecipe, shapedByMaven } from './maven-build.ts';
@@ -18,6 +20,8 @@ const buildsDir = join(provisioningDir, 'native/builds');
 export type BuildProgress =
   | { phase: 'waiting'; name: string; version: string }
   | { phase: 'downloading'; name: string; version: string; files: number }
+  /** `ofBytes` is 0 where nobody says how many there are. */
+  | { phase: 'fetching'; name: string; version: string; bytes: number; ofBytes: number }
   /** `share` is 0 to 1; `secondsLeft` an estimate. */
   | { phase: 'building'; name: string; version: string; share: number; secondsLeft: number }
   | { phase: 'built'; name: string; version: string; seconds: number };
@@ -44,6 +48,8 @@ interface Described<Kind, Recipe> {
 }
 export type GoBuild = Described<'go', GoRecipe>;
 export type MavenBuild = Described<'maven', MavenRecipe>;
+export type ArchiveBuild = Described<'archive', ArchiveRecipe>;
+type Build = GoBuild | MavenBuild | ArchiveBuild;
 
 /** What a kind of build works with: it puts everything into `unfinished`, and all that is said into `logFile`. */
 export interface Workplace {
@@ -64,7 +70,7 @@ export function estimateSeconds(name: string, options: BuildOptions = {}): numbe
 }
 
 /**
- * The path of `name`, made first if need be: a binary when Go built it, a folder when it came from Maven.
+ * The path of `name`, made first if need be: a binary when Go built it, a folder when it came from elsewhere.
  *
  * Safe when several processes ask at once (one builds, the others wait) and when a builder was killed (its lock is gone
  * with it, and a result appears under its name only when complete).
@@ -84,23 +90,21 @@ export async function ensureBinary(name: string, options: BuildOptions = {}): Pr
   }
 }
 
-function describe(name: string, options: BuildOptions): GoBuild | MavenBuild {
+function describe(name: string, options: BuildOptions): Build {
   const sourceDir = options.sourceDir ?? join(buildsDir, name);
   const cacheDir = options.cacheDir ?? userCacheDir();
-  const recipe = JSON.parse(readFileSync(join(sourceDir, 'build.json'), 'utf8')) as unknown;
-  const isMaven = existsSync(join(sourceDir, 'pom.xml'));
-  const { version, cpuSeconds } = recipe as GoRecipe | MavenRecipe;
-  const shape = isMaven ? shapedByMaven(recipe as MavenRecipe) : shapedByGo(recipe as GoRecipe);
-  const common = {
+  const recipe = JSON.parse(readFileSync(join(sourceDir, 'build.json'), 'utf8')) as Build['recipe'];
+  const common = (shape: readonly unknown[]) => ({
     name,
     sourceDir,
     cacheDir,
-    target: join(cacheDir, 'bin', `${name}-${version}-${hashOf(sourceDir, shape)}`),
-    seconds: cpuSeconds / availableParallelism(),
-  };
-  return isMaven
-    ? { ...common, kind: 'maven', recipe: recipe as MavenRecipe }
-    : { ...common, kind: 'go', recipe: recipe as GoRecipe };
+    target: join(cacheDir, 'bin', `${name}-${recipe.version}-${hashOf(sourceDir, shape)}`),
+    seconds: recipe.cpuSeconds / availableParallelism(),
+  });
+  if ('archive' in recipe) return { ...common(shapedByArchive(recipe)), kind: 'archive', recipe };
+  return existsSync(join(sourceDir, 'pom.xml'))
+    ? { ...common(shapedByMaven(recipe)), kind: 'maven', recipe }
+    : { ...common(shapedByGo(recipe as GoRecipe)), kind: 'go', recipe: recipe as GoRecipe };
 }
 
 /** Of all that decides what comes out; not of what build.json says for the estimate only. */
@@ -113,7 +117,7 @@ function hashOf(sourceDir: string, shape: readonly unknown[]): string {
   return hash.digest('hex').slice(0, 12);
 }
 
-async function make(build: GoBuild | MavenBuild, { onProgress, signal }: BuildOptions): Promise<void> {
+async function make(build: Build, { onProgress, signal }: BuildOptions): Promise<void> {
   const { name, recipe, cacheDir, target } = build;
   for (const folder of ['logs', 'bin']) mkdirSync(join(cacheDir, folder), { recursive: true });
   const logFile = join(cacheDir, 'logs', `${basename(target)}.log`);
@@ -125,7 +129,8 @@ async function make(build: GoBuild | MavenBuild, { onProgress, signal }: BuildOp
   try {
     const workplace = { unfinished, logFile, report, signal };
     if (build.kind === 'go') await buildWithGo(build, workplace);
-    else await fetchWithMaven(build, workplace);
+    else if (build.kind === 'maven') await fetchWithMaven(build, workplace);
+    else await fetchArchive(build, workplace);
     renameSync(unfinished, target);
   } finally {
     rmSync(unfinished, { recursive: true, force: true });

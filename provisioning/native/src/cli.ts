@@ -7,11 +7,11 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { tryLock } from './lock.ts';
 import { chooseParts, optionalNames } from './choose-parts.ts';
-import { type PartName, parts } from './parts.ts';
+import { parts } from './parts.ts';
 import { repositoryDir } from './paths.ts';
 import { goneWithin, isAlive, signalGroup } from './processes.ts';
 import { RemedyError } from './remedy-error.ts';
-import { cleanUpLeftovers, startStack } from './stack.ts';
+import { cleanUpLeftovers, type StackOptions, startStack } from './stack.ts';
 import { prepareFolders, readState } from './state.ts';
 import { summary } from './summary.ts';
 import { describer, type Message, Terminal } from './terminal.ts';
@@ -26,6 +26,8 @@ Options of start
   --no-demo          without the demo tenants and their telemetry
   --with a,b         also these, which a plain start leaves out: ${optionalNames.join(', ')}
                      (AUTH_METHOD=keycloak in the environment means --with keycloak)
+  --with-grafana     downloads Grafana where there is neither GRAFANA_HOME, nor a grafana on PATH, nor a
+                     Docker engine
 Options of all
   --dir <folder>     the stack's folder (default: .obstack in the clone)
   --help`;
@@ -45,6 +47,7 @@ async function main(): Promise<number> {
       parts: { type: 'string' },
       demo: { type: 'boolean', default: true },
       with: { type: 'string' },
+      'with-grafana': { type: 'boolean', default: false },
       dir: { type: 'string', default: process.env['OBSTACK_DIR'] ?? join(repositoryDir, '.obstack') },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -55,14 +58,18 @@ async function main(): Promise<number> {
     terminal.say(usage);
     return values.help ? 0 : 2;
   }
-  if (command === 'start') return values.detach ? startDetached(dir) : start(dir, chooseParts(values));
+  if (command === 'start') {
+    if (values.detach) return startDetached(dir);
+    return start({ dir, parts: chooseParts(values), fetchGrafana: values['with-grafana'] });
+  }
   if (command === 'stop') return stop(dir);
   if (command === 'status') return status(dir);
   throw new RemedyError(`there is no command "${command}"`, usage);
 }
 
 /** Runs the stack in this process until a signal or a parent's wish ends it. */
-async function start(dir: string, chosen: PartName[]): Promise<number> {
+async function start(options: StackOptions): Promise<number> {
+  const { dir } = options;
   const report = reporter();
   const interrupted = interruption();
   const describe = describer(relative(process.cwd(), join(dir, 'logs')) || '.');
@@ -74,7 +81,7 @@ async function start(dir: string, chosen: PartName[]): Promise<number> {
     report({ message });
   };
   try {
-    const stack = await startStack({ dir, parts: chosen, onProgress, signal: interrupted.signal });
+    const stack = await startStack({ ...options, onProgress, signal: interrupted.signal });
     const ready = `Ready in ${((Date.now() - startedAt) / 1000).toFixed(1)} s.\n${summary(stack)}`;
     terminal.say(ready);
     report({ started: ready });

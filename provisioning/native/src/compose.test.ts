@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { serviceEnvironment } from './environment.ts';
+import { grafanaImage } from './grafana-command.ts';
 import {
   alertmanagerFlags,
   type Context,
@@ -41,6 +42,7 @@ function service(name: string): Service {
 
 /** The native stack as it is on a machine where every usual port is free. */
 const usual: Omit<Context, 'env'> = {
+  wishes: { fetchGrafana: false },
   dir: '/var/lib/obstack',
   dataDir: (part) => `/data/${part}`,
   port: (part, name = 'http') => parts.find((other) => other.name === part)?.ports[name] ?? 0,
@@ -119,15 +121,21 @@ describe('docker-compose.yml', () => {
   });
 
   // Not of MinIO, whose images stopped in 2025; its source went on.
-  it.each(['loki', 'tempo', 'prometheus', 'alertmanager', 'otel-collector', 'opensearch', 'keycloak'])(
-    'runs the version of %s we build',
-    (name) => {
-      const { version } = JSON.parse(read('provisioning/native/builds', name, 'build.json')) as {
-        version: string;
-      };
-      expect(service(name).image?.split(':')[1]?.replace(/^v/, '')).toBe(version);
-    },
-  );
+  it.each([
+    'loki',
+    'tempo',
+    'prometheus',
+    'alertmanager',
+    'otel-collector',
+    'opensearch',
+    'keycloak',
+    'grafana',
+  ])('runs the version of %s we build or fetch', (name) => {
+    const { version } = JSON.parse(read('provisioning/native/builds', name, 'build.json')) as {
+      version: string;
+    };
+    expect(service(name).image?.split(':')[1]?.replace(/^v/, '')).toBe(version);
+  });
 
   it('runs the PostgreSQL and the Node that npm installs', () => {
     const { packages } = JSON.parse(read('package-lock.json')) as {
@@ -138,6 +146,23 @@ describe('docker-compose.yml', () => {
     const node = packages['node_modules/node']?.version ?? '';
     const bases = [...read('Dockerfile').matchAll(/^FROM node:([\d.]+)-/gm)].map(([, version]) => version);
     expect(bases).toEqual([node, node]);
+  });
+
+  it('runs the Grafana of the native stack, with the same configuration and the app', () => {
+    const { image, environment, volumes } = service('grafana');
+    expect(image).toBe(grafanaImage);
+    expect(environment).toMatchObject({ GF_PATHS_CONFIG: '/etc/obstack/grafana.ini' });
+    const plugins = environment?.['GF_PATHS_PLUGINS'] ?? '';
+    expect(volumes).toEqual(
+      expect.arrayContaining([
+        './provisioning/grafana/grafana.ini:/etc/obstack/grafana.ini:ro',
+        `grafana-plugins:${plugins}:ro`,
+      ]),
+    );
+    expect(service('grafana-plugin').volumes).toEqual([`grafana-plugins:${plugins}`]);
+    // What Grafana calls itself in what it signs is what control-plane expects.
+    const publicUrl = service('control-plane').environment?.['GRAFANA_PUBLIC_URL'];
+    expect(environment?.['GF_SERVER_ROOT_URL']).toBe(`${publicUrl}/`);
   });
 
   it('pins every image to a version', () => {
@@ -187,7 +212,7 @@ describe('docker-compose.yml', () => {
     const secrets = [...text.matchAll(/\$\{([A-Z_]*(?:PASSWORD|TOKEN|SECRET|KEY))(?![A-Z_])([^}]*)\}/g)];
     expect(secrets.length).toBeGreaterThan(4);
     const optional = secrets.filter(([, , rest]) => !rest?.startsWith(':?')).map(([, name]) => name);
-    expect(optional).toEqual(['GRAFANA_QUERY_TOKEN']);
+    expect(optional).toEqual([]);
     for (const [, name] of secrets) expect(read('.env.example')).toMatch(new RegExp(`^${name ?? ''}=$`, 'm'));
   });
 

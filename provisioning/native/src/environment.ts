@@ -32,6 +32,7 @@ export function serviceEnvironment(context: Omit<Context, 'env'>): Record<string
     EXPORT_DIR: join(context.dir, 'exports'),
     ...(context.has('grafana') && {
       GRAFANA_URL: `http://${at('grafana')}`,
+      GRAFANA_PUBLIC_URL: `http://${at('grafana')}`,
       GRAFANA_ADMIN_PASSWORD_FILE: join(context.dir, 'secrets', 'grafana-admin-password'),
     }),
     ...(context.has('redis') && { REDIS_URL: `redis://${at('redis', 'redis')}` }),

@@ -7,12 +7,15 @@
  * that is how things are seeded. The parts of `group: 'demo'` are left out by `--no-demo`; those that are `optional` take
  * so much of a machine that they only start when asked for.
  */
-import { mkdirSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { findGrafana, type GrafanaHome, missingGrafana } from './grafana-home.ts';
+import { chooseGrafana, type GrafanaWishes } from './choose-grafana.ts';
+import { grafanaCommand } from './grafana-command.ts';
 import type { Command } from './managed-process.ts';
 import { provisioningDir, repositoryDir } from './paths.ts';
 import { findOnPath } from './processes.ts';
+import type { BuildProgress } from './builds.ts';
+import { ensurePlugin } from './plugin.ts';
 import { isRedisReady, missingRedis, redisProgram } from './redis.ts';
 import { type Cluster, ensureCluster, isPostgresReady } from './postgres.ts';
 
@@ -39,6 +42,7 @@ export type PartName =
 
 /** What a part may ask of the stack it runs in. */
 export interface Context {
+  wishes: Wishes;
   /** The stack's folder, `.obstack` of the clone by default. */
   dir: string;
   /** Addresses and secrets for processes of ours (see environment.ts); a part takes from it what it needs. */
@@ -54,6 +58,9 @@ export interface Context {
   secret(name: string): string;
 }
 
+/** What the command line says beyond the parts themselves. */
+export type Wishes = GrafanaWishes;
+
 export interface Part {
   name: PartName;
   /** Named ports and their defaults. `http` (for PostgreSQL `sql`) is the address others know the part by. */
@@ -63,10 +70,12 @@ export interface Part {
   /** Left out unless this name is asked for (`--with <name>`). */
   optional?: string;
   /** Folders below `native/builds` whose results it runs. */
-  binaries?: string[];
+  binaries?: string[] | ((wishes: Wishes) => string[]);
+  /** Makes what else it runs with, out of this clone. */
+  prepare?: (report: (progress: BuildProgress) => void, signal: AbortSignal | undefined) => Promise<void>;
   task?: boolean;
   /** Why it cannot run on this machine, with the remedy: then it is left out and the reason is said. */
-  missing?: () => string | undefined;
+  missing?: (wishes: Wishes) => string | undefined;
   command: (context: Context) => Command | Promise<Command>;
   /** An address which answers 200 once it is ready, or a question to ask. */
   ready?: (context: Context, pid: number) => string | Promise<boolean>;
@@ -255,30 +264,26 @@ export const parts: Part[] = [
     name: 'grafana',
     ports: { http: 3000 },
     after: [],
-    missing: missingGrafana,
+    binaries: (wishes) => (chooseGrafana(wishes).kind === 'archive' ? ['grafana'] : []),
+    prepare: ensurePlugin,
+    missing: (wishes) => {
+      const choice = chooseGrafana(wishes);
+      return choice.kind === 'none' ? choice.why : undefined;
+    },
     command: (context) => {
-      const { program, dir } = findGrafana() as GrafanaHome;
-      const dataDir = context.dataDir('grafana');
-      mkdirSync(join(dataDir, 'plugins'), { recursive: true }); // looked into at every start
-      context.secret('grafana-secret-key');
-      context.secret('grafana-admin-password');
-      const fromFile = (name: string) => `$__file{${join(context.dir, 'secrets', name)}}`;
-      return {
-        file: program,
-        args: ['server', `--homepath=${dir}`, `--config=${config('grafana/grafana.ini')}`],
-        env: plainEnv({
-          GF_SERVER_HTTP_ADDR: '127.0.0.1',
-          GF_SERVER_HTTP_PORT: String(context.port('grafana')),
-          GF_SERVER_ROOT_URL: `http://${local(context.port('grafana'))}/`,
-          GF_PATHS_DATA: dataDir,
-          GF_PATHS_LOGS: join(dataDir, 'log'),
-          GF_PATHS_PLUGINS: join(dataDir, 'plugins'),
-          GF_SECURITY_SECRET_KEY: fromFile('grafana-secret-key'),
-          // Taken at the very first start, when Grafana makes its database.
-          GF_SECURITY_ADMIN_PASSWORD: fromFile('grafana-admin-password'),
-        }),
-        cwd: dir,
-      };
+      const choice = chooseGrafana(context.wishes);
+      if (choice.kind === 'none') throw new Error(choice.why);
+      const secrets = { secretKey: 'grafana-secret-key', adminPassword: 'grafana-admin-password' };
+      for (const name of Object.values(secrets)) context.secret(name);
+      return grafanaCommand(choice, {
+        dir: context.dir,
+        dataDir: context.dataDir('grafana'),
+        configFile: config('grafana/grafana.ini'),
+        address: { host: '127.0.0.1', port: context.port('grafana') },
+        secrets,
+        archive: () => context.binary('grafana'),
+        plainEnv,
+      });
     },
     ready: (context) => `http://${local(context.port('grafana'))}/api/health`,
     startDeadlineMs: 180_000, // the first start makes its database, which takes a slow disk a while

@@ -6,7 +6,7 @@ import { serviceEnvironment } from './environment.ts';
 import { inOrder, inOrderRegardless } from './in-order.ts';
 import { tryLock } from './lock.ts';
 import { ManagedProcess, type ProcessEvent } from './managed-process.ts';
-import { type Context, type Part, type PartName, parts as allParts } from './parts.ts';
+import { type Context, type Part, type PartName, parts as allParts, type Wishes } from './parts.ts';
 import { identify, isAlive, type ProcessIdentity, terminate } from './processes.ts';
 import { RemedyError } from './remedy-error.ts';
 import { prepareFolders, privateFolder, readState, secret, type StackState, writeState } from './state.ts';
@@ -30,6 +30,8 @@ export interface StackOptions {
   env?: Record<string, string>;
   /** Aborting stops a start that is under way. */
   signal?: AbortSignal;
+  /** Downloads a Grafana where there is none. */
+  fetchGrafana?: boolean;
   /** The table of parts; another one in tests of the stack itself. */
   table?: readonly Part[];
 }
@@ -87,7 +89,8 @@ export async function cleanUpLeftovers(dir: string): Promise<string[]> {
 }
 
 /** The parts asked for which can run on this machine. */
-function selectParts({ table = allParts, parts: wanted, onProgress }: StackOptions): Part[] {
+function selectParts(options: StackOptions): Part[] {
+  const { table = allParts, parts: wanted, onProgress } = options;
   const unknown = wanted?.find((name) => !table.some((part) => part.name === name));
   if (unknown) {
     const names = table.map((part) => part.name).join(', ');
@@ -95,13 +98,15 @@ function selectParts({ table = allParts, parts: wanted, onProgress }: StackOptio
   }
   return table.filter((part) => {
     if (wanted ? !wanted.includes(part.name) : part.optional !== undefined) return false;
-    const missing = part.missing?.();
+    const missing = part.missing?.(wishesOf(options));
     // A task only serves a part, which says it.
     if (missing !== undefined && !part.task)
       onProgress?.({ type: 'note', text: `${part.name} is left out: ${missing}` });
     return missing === undefined;
   });
 }
+
+const wishesOf = ({ fetchGrafana = false }: StackOptions): Wishes => ({ fetchGrafana });
 
 function alreadyRunning(dir: string): RemedyError {
   const { supervisor, urls } = readState(dir);
@@ -179,7 +184,8 @@ class RunningStack implements Stack {
   }
 
   async #build(): Promise<Map<string, string>> {
-    const names = [...new Set(this.#selected.flatMap((part) => part.binaries ?? []))];
+    const wishes = wishesOf(this.#options);
+    const names = [...new Set(this.#selected.flatMap((part) => binariesOf(part, wishes)))];
     const unbuilt = names.filter((name) => !isBuilt(name));
     if (unbuilt.length > 0) {
       const seconds = unbuilt.reduce((sum, name) => sum + estimateSeconds(name), 0);
@@ -192,6 +198,7 @@ class RunningStack implements Stack {
     // One after another: each build uses every core.
     for (const name of names)
       paths.set(name, await ensureBinary(name, { onProgress, ...(signal && { signal }) }));
+    for (const part of this.#selected) await part.prepare?.(onProgress, signal);
     return paths;
   }
 
@@ -208,6 +215,7 @@ class RunningStack implements Stack {
 
   #context(binaries: Map<string, string>): Context {
     const base = {
+      wishes: wishesOf(this.#options),
       dir: this.dir,
       dataDir: (part: PartName) => privateFolder(join(this.dir, 'data', part)),
       port: (part: PartName, name = 'http') =>
@@ -289,6 +297,10 @@ class RunningStack implements Stack {
   #note(text: string): void {
     this.#options.onProgress?.({ type: 'note', text });
   }
+}
+
+function binariesOf({ binaries = [] }: Part, wishes: Wishes): string[] {
+  return typeof binaries === 'function' ? binaries(wishes) : binaries;
 }
 
 function known<T>(value: T | undefined, what: string): T {

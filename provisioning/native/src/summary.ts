@@ -11,7 +11,7 @@ export function summary(stack: Pick<Stack, 'dir' | 'urls' | 'env'>): string {
     [
       'Grafana',
       urls.grafana &&
-        `${urls.grafana}   (user admin, password in ${file('secrets', 'grafana-admin-password')})`,
+        `${urls.grafana}   (people of each tenant in ${file('demo.json')}; admin, password in ${file('secrets', 'grafana-admin-password')})`,
     ],
     ['Proxy', urls.proxy && `${urls.proxy}   (OTLP/HTTP also on http://${env['PROXY_OTLP_LISTEN'] ?? ''})`],
     ['Admin API', urls['control-plane'] && `${urls['control-plane']}/api/v1`],

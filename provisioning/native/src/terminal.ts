@@ -17,7 +17,7 @@ export function describer(logsDir: string): (event: StackEvent) => Message {
       case 'builds':
         return {
           text:
-            `First start: building from source, once for all clones of this user: ${event.names.join(', ')}.\n` +
+            `First start: building or fetching, once for all clones of this user: ${event.names.join(', ')}.\n` +
             `That takes about ${duration(event.seconds)} here.`,
         };
       case 'build':
@@ -38,6 +38,11 @@ function describeBuild(event: Extract<StackEvent, { type: 'build' }>): Message {
       return { text: `  … another start is building ${what}: waiting for it` };
     case 'downloading':
       return { live: `  … ${what}: downloading (${event.files} files)` };
+    case 'fetching': {
+      const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
+      const of = event.ofBytes > 0 ? ` of ${megabytes(event.ofBytes)}` : '';
+      return { live: `  … ${what}: downloading (${megabytes(event.bytes)}${of})` };
+    }
     case 'building':
       return {
         live: `  … building ${what}: ${Math.floor(event.share * 100)} %, about ${duration(event.secondsLeft)} left`,

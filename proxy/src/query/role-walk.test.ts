@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { BUILT_IN_ROLES, READ_SIGNAL, SIGNALS, TENANT_PERMISSIONS } from '@obstack/contracts';
 import type { Permission } from '@obstack/contracts';
+import { fakeGrafanaSigner } from '@obstack/service-kit/testing';
 import { WebSocket, WebSocketServer } from 'ws';
 import { OTHER_TENANT, startTestProxy, TENANT } from '../../test/query/testing.ts';
 import type { TestProxy } from '../../test/query/testing.ts';
@@ -59,18 +60,24 @@ function targetOf({ prefix }: QueryTable, { path, params }: Endpoint): string {
 
 const QUERY = `?query=${encodeURIComponent('{a="b"}')}`;
 
+const ORG = 2;
+const OTHER_ORG = 3;
+const grafana = fakeGrafanaSigner('http://grafana.test/');
+
 let proxy: TestProxy;
 beforeAll(async () => {
-  proxy = await startTestProxy();
+  proxy = await startTestProxy({ grafana });
+  proxy.regrant(proxy.token, { grafana: { orgId: ORG, isOrgToken: true } });
 });
 afterAll(() => proxy.close());
 beforeEach(() => {
   proxy.recorded.length = 0;
 });
 
-const ask = (method: string, target: string, token: string) => {
+const ask = (method: string, target: string, token: string, statement?: string) => {
   const [path = '', form = ''] = target.split('?');
   const authorization = ['authorization', `Bearer ${token}`];
+  if (statement !== undefined) authorization.push('x-grafana-id', statement);
   return method === 'GET'
     ? proxy.ask(target, { headers: authorization })
     : proxy.ask(path, {
@@ -114,6 +121,23 @@ describe.each(Object.entries(ROLES))('the role %s', (_role, permissions) => {
     expect(outcome).toBe(permissions.includes('logs:read') ? 'open' : 403);
     client.on('error', () => undefined).terminate();
     loki.close();
+  });
+});
+
+describe.each(['Viewer', 'Editor', 'Admin', 'None'] as const)('somebody in Grafana, as %s', (role) => {
+  it.each(ROUTES)('$name', async ({ method, target }) => {
+    const reads = role !== 'None';
+    for (const orgId of [ORG, OTHER_ORG]) {
+      proxy.recorded.length = 0;
+      const { status } = await ask(method, target, proxy.token, grafana.token({ orgId, role }));
+      if (reads && orgId === ORG) {
+        expect({ target, status }).toEqual({ target, status: target.includes('/traces/') ? 404 : 200 });
+        for (const { headers } of proxy.recorded) expect(headers['x-scope-orgid']).toBe(TENANT);
+      } else {
+        expect({ target, status }).toEqual({ target, status: 403 });
+        expect(proxy.recorded).toEqual([]);
+      }
+    }
   });
 });
 

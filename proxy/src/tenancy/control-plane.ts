@@ -5,12 +5,14 @@ import {
   Credential,
   IDENTITY_EVENTS_PATH,
   IDENTITY_PING_INTERVAL_MS,
+  GrafanaSigner,
   IdentityEvent,
   type IdentitySubject,
   Principal,
   type PrincipalQuestion,
   reportUsage,
   resolveCredential,
+  resolveGrafana,
   resolveIssuer,
   resolvePrincipal,
   TrustedIssuer,
@@ -64,18 +66,27 @@ export class ControlPlaneClient {
     return answer === undefined ? undefined : TrustedIssuer.parse(answer);
   }
 
+  /** The keys of the Grafana whose word on people counts, or undefined when there is none. Rejects when nobody can say. */
+  async grafana(): Promise<GrafanaSigner | undefined> {
+    const answer = await this.#ask(resolveGrafana);
+    return answer === undefined ? undefined : GrafanaSigner.parse(answer);
+  }
+
   /** Rejects when it was not taken. */
   async report(usage: UsageReport): Promise<void> {
     await this.#ask(reportUsage, usage);
   }
 
   /** The JSON of the answer; undefined on 404, and null where the answer is empty. */
-  async #ask(endpoint: Endpoint, question: object): Promise<unknown> {
+  async #ask(endpoint: Endpoint, question?: object): Promise<unknown> {
     const reply = await this.#pool.request({
       method: endpoint.method,
       path: endpoint.path,
-      headers: { authorization: this.#authorization, 'content-type': 'application/json' },
-      body: JSON.stringify(question),
+      headers: {
+        authorization: this.#authorization,
+        ...(question && { 'content-type': 'application/json' }),
+      },
+      body: question ? JSON.stringify(question) : null,
       signal: AbortSignal.timeout(RESOLVE_DEADLINE_MS),
     });
     const body = await reply.body.text();

@@ -5,15 +5,17 @@ import type { IncomingMessage } from 'node:http';
 import { READ_SIGNAL } from '@obstack/contracts';
 import type { Signal } from '@obstack/contracts';
 import { parseCredential } from '@obstack/contracts/credential-format';
+import { GRAFANA_ID_HEADER } from '@obstack/service-kit/grafana-id';
 import { refuse } from '../http/refusal.ts';
 import type { Refusal } from '../http/refusal.ts';
 import type { Credentials, KnownCredential } from './credentials.ts';
 import type { People, SignedIn } from './people.ts';
 import { presentedCredential, sessionCookie } from './presented-credential.ts';
+import type { BehindGrafana, ThroughGrafana } from './through-grafana.ts';
 import type { Usage } from './usage.ts';
 
-/** A query token, or a person. */
-export type Reader = KnownCredential | SignedIn;
+/** A query token, somebody in Grafana with one, or a person. */
+export type Reader = KnownCredential | BehindGrafana | SignedIn;
 
 export interface Identify {
   /** The ingestion key of a push; rejects with a 401, 403 or 503 refusal. */
@@ -39,7 +41,12 @@ const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 /** setTimeout takes no more than this. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-export function createIdentify(credentials: Credentials, people: People, usage: Usage): Identify {
+export function createIdentify(
+  credentials: Credentials,
+  people: People,
+  grafana: ThroughGrafana,
+  usage: Usage,
+): Identify {
   function byCredential(
     presented: string,
     access: Access,
@@ -62,6 +69,18 @@ export function createIdentify(credentials: Credentials, people: People, usage: 
     return credential;
   }
 
+  function byQueryToken(
+    { headers }: IncomingMessage,
+    presented: string,
+    signal: Signal,
+  ): Reader | Promise<Reader> {
+    const found = byCredential(presented, 'query', signal);
+    const statement = headers[GRAFANA_ID_HEADER];
+    if (statement === undefined) return found;
+    const reader = (credential: KnownCredential) => grafana.reader(String(statement), credential, signal);
+    return found instanceof Promise ? found.then(reader) : reader(found);
+  }
+
   async function byToken(token: string, signal: Signal): Promise<SignedIn> {
     const signedIn = await people.signedIn(token);
     requirePermission(signedIn, signal);
@@ -82,7 +101,7 @@ export function createIdentify(credentials: Credentials, people: People, usage: 
     query(request, signal) {
       const presented = presentedCredential(request.headers) ?? sessionCookie(request);
       if (!presented) throw nothingGiven('query');
-      if (parseCredential(presented)) return byCredential(presented, 'query', signal);
+      if (parseCredential(presented)) return byQueryToken(request, presented, signal);
       if (JWT.test(presented)) return byToken(presented, signal);
       throw unknownCredential();
     },
@@ -107,19 +126,25 @@ export function createIdentify(credentials: Credentials, people: People, usage: 
         if (left <= 0) return end('the credential has expired');
         timer = setTimeout(() => endAt(expiresAtMs), Math.min(left, MAX_TIMER_MS));
       };
-      const stopWatching =
-        'person' in reader
-          ? people.watch(reader, (person) => {
-              if (!person) end('the sign-in is over');
-              else if (!person.permissions.has(READ_SIGNAL[signal]))
-                end(`${READ_SIGNAL[signal]} was taken away`);
-            })
-          : credentials.watch(reader.key, (credential) => {
-              if (!credential) end('the credential was revoked');
-              else if (!credential.signals.includes(signal))
-                end(`the credential may not query ${signal} any more`);
-              else endAt(credential.expiresAtMs);
-            });
+      const watchCredential = (key: string, mostMs: number, orgId?: number): (() => void) =>
+        credentials.watch(key, (credential) => {
+          if (!credential) end('the credential was revoked');
+          else if (!credential.signals.includes(signal))
+            end(`the credential may not query ${signal} any more`);
+          else if (orgId !== undefined && credential.grafana?.orgId !== orgId)
+            end('the Grafana org is no longer that of the tenant');
+          else endAt(Math.min(mostMs, credential.expiresAtMs));
+        });
+      const watchPerson = (signedIn: SignedIn): (() => void) =>
+        people.watch(signedIn, (person) => {
+          if (!person) end('the sign-in is over');
+          else if (!person.permissions.has(READ_SIGNAL[signal])) end(`${READ_SIGNAL[signal]} was taken away`);
+        });
+      let stopWatching: () => void;
+      if ('person' in reader) stopWatching = watchPerson(reader);
+      else if ('orgId' in reader)
+        stopWatching = watchCredential(reader.credential.key, reader.expiresAtMs, reader.orgId);
+      else stopWatching = watchCredential(reader.key, Infinity);
       endAt(reader.expiresAtMs);
       return stop;
     },

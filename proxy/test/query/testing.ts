@@ -5,7 +5,7 @@ import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } fro
 import type { AddressInfo } from 'node:net';
 import { PLANS } from '@obstack/contracts';
 import type { Permission } from '@obstack/contracts';
-import type { Credential, Principal } from '@obstack/contracts/internal';
+import type { Credential, GrafanaSigner, Principal } from '@obstack/contracts/internal';
 import { formatCredential } from '@obstack/contracts/credential-format';
 import { generateSigningKey, signAccessToken } from '@obstack/service-kit/jwt';
 import { createLogger } from '@obstack/service-kit/logger';
@@ -15,6 +15,7 @@ import { Router } from '../../src/http/router.ts';
 import { createCredentials } from '../../src/tenancy/credentials.ts';
 import { createIdentify } from '../../src/tenancy/identify.ts';
 import { People } from '../../src/tenancy/people.ts';
+import { ThroughGrafana } from '../../src/tenancy/through-grafana.ts';
 import { Usage } from '../../src/tenancy/usage.ts';
 import { Upstream } from '../../src/upstream/forward.ts';
 import { EnforcedQueries } from '../../src/query/enforced-queries.ts';
@@ -98,6 +99,8 @@ interface TestProxyOptions {
   readonly requestTimeoutMs?: number;
   readonly storageTenant?: (tenantId: string) => string;
   readonly sourceTimeoutMs?: number;
+  /** The Grafana whose word counts; none unless said otherwise. */
+  readonly grafana?: GrafanaSigner | (() => Promise<GrafanaSigner>);
 }
 
 /** What names a service unless the environment says otherwise. */
@@ -112,6 +115,7 @@ type GrantedCredential = Omit<Credential, 'limits' | 'keyLimits'> & Partial<Cred
 const ALL_SIGNALS: Credential['signals'] = ['logs', 'metrics', 'traces'];
 
 export async function startTestProxy(options: TestProxyOptions = {}): Promise<TestProxy> {
+  const { grafana } = options;
   const token = credentialOf('query-token', 'mine');
   const otherToken = credentialOf('query-token', 'other');
   const grant = (tenantId: string): GrantedCredential => ({
@@ -164,7 +168,12 @@ export async function startTestProxy(options: TestProxyOptions = {}): Promise<Te
     });
   const upstreams = { loki: store('loki'), prometheus: store('prometheus'), tempo: store('tempo') };
   const context = {
-    identify: createIdentify(credentials, people, usage),
+    identify: createIdentify(
+      credentials,
+      people,
+      new ThroughGrafana(typeof grafana === 'function' ? grafana : () => Promise.resolve(grafana)),
+      usage,
+    ),
     usage,
     queries: new EnforcedQueries(createEnforcers()),
     storageTenant: options.storageTenant ?? ((tenantId: string) => tenantId),

@@ -1,7 +1,7 @@
 /** What somebody who is signed in asks and changes about themselves. */
 import { type ChangePassword, type Me, Permission } from '@obstack/contracts';
 import { InvalidError, NotFoundError } from '@obstack/service-kit/problem';
-import { afterCommit, type Context } from '../../call/context.ts';
+import { type AccountContext, afterCommit } from '../../call/context.ts';
 import { requireGoodPassword } from '../../identity/password-policy.ts';
 import { hashPassword, verifyPassword } from '../../identity/password.ts';
 import type { OperatorStore } from '../operator/operator-store.ts';
@@ -13,8 +13,8 @@ import type { UserStore } from '../users/users-store.ts';
 import type { Attempts } from './attempts.ts';
 
 export interface AccountService {
-  me(ctx: Context): Promise<Me>;
-  changePassword(ctx: Context, input: ChangePassword): Promise<void>;
+  me(ctx: AccountContext): Promise<Me>;
+  changePassword(ctx: AccountContext, input: ChangePassword): Promise<void>;
 }
 
 export interface AccountDeps {
@@ -28,7 +28,7 @@ export interface AccountDeps {
 export function createAccountService(deps: AccountDeps): AccountService {
   const { users, operators, tenants, sessions, attempts } = deps;
 
-  async function hashOf({ db, actor }: Context): Promise<string | null> {
+  async function hashOf({ db, actor }: AccountContext): Promise<string | null> {
     if (actor.tenantId === null) return operators.passwordHash(db, actor.id);
     return (await users.find(db, actor.tenantId, actor.id))?.hashed_password ?? null;
   }

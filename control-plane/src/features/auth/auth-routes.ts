@@ -11,7 +11,7 @@ import {
   setPassword,
 } from '@obstack/contracts';
 import type { Call, EndpointRouter } from '@obstack/service-kit/endpoint';
-import type { Context } from '../../call/context.ts';
+import { type Context, ofAccount } from '../../call/context.ts';
 import type { SigningKeys } from '../../identity/signing-keys.ts';
 import type { SessionsService } from '../sessions/sessions-service.ts';
 import type { AccountService } from './account-service.ts';
@@ -36,8 +36,20 @@ export function mountAccount(
   account: AccountService,
   sessions: SessionsService,
 ): void {
-  api.mount(getMe, (ctx) => account.me(ctx));
-  api.mount(changePassword, (ctx, { body }) => account.changePassword(ctx, body));
-  api.mount(listMySessions, (ctx, { query }) => sessions.list(ctx, query));
-  api.mount(endMySession, (ctx, { params }) => sessions.end(ctx, params.sessionId));
+  api.mount(
+    getMe,
+    ofAccount((ctx) => account.me(ctx)),
+  );
+  api.mount(
+    changePassword,
+    ofAccount((ctx, { body }) => account.changePassword(ctx, body)),
+  );
+  api.mount(
+    listMySessions,
+    ofAccount((ctx, { query }) => sessions.list(ctx, query)),
+  );
+  api.mount(
+    endMySession,
+    ofAccount((ctx, { params }) => sessions.end(ctx, params.sessionId)),
+  );
 }

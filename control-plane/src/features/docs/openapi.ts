@@ -78,7 +78,7 @@ export function openApiDocument(endpoints: readonly Endpoint[]): OpenApiDocument
           type: 'http',
           scheme: 'bearer',
           description:
-            'An operator’s API token (`obo_…`), or the access token of a login. A tenant’s ingestion keys and query tokens open the proxy, not this API.',
+            'An operator’s API token (`obo_…`), or the access token of a login. A tenant’s ingestion keys and query tokens open the proxy; this API takes the query token of a Grafana org only, and only together with `grafana`.',
         },
         cookie: {
           type: 'apiKey',
@@ -86,6 +86,13 @@ export function openApiDocument(endpoints: readonly Endpoint[]): OpenApiDocument
           name: 'obstack_session',
           description:
             'Set by a login in the browser. A request that changes something must then come from the same origin.',
+        },
+        grafana: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'X-Grafana-Id',
+          description:
+            'Who is behind a request through Grafana, signed by Grafana, which adds it by itself. Permissions follow from their role in the org, whose query token has to be the bearer token.',
         },
       },
     },
@@ -102,7 +109,7 @@ function operationOf(endpoint: Endpoint, schemas: Schemas, problems: Map<string,
     summary,
     description: [...story, termsOf(endpoint)].join('\n\n'),
     tags: [tag],
-    security: endpoint.caller === 'actor' ? [{ bearer: [] }, { cookie: [] }] : [],
+    security: securityOf(endpoint),
     ...(endpoint.caller === 'actor' && {
       'x-permission': endpoint.permission,
       ...(endpoint.feature && { 'x-feature': endpoint.feature }),
@@ -127,16 +134,25 @@ function operationOf(endpoint: Endpoint, schemas: Schemas, problems: Map<string,
   };
 }
 
+function securityOf(endpoint: Endpoint): Record<string, []>[] {
+  if (endpoint.caller !== 'actor') return [];
+  const ofAccounts = [{ bearer: [] as [] }, { cookie: [] as [] }];
+  const spansTenants = !endpoint.path.includes('{tenantId}') && endpoint.permission !== 'signed-in';
+  return spansTenants ? ofAccounts : [...ofAccounts, { bearer: [], grafana: [] }];
+}
+
 /** What a caller needs, in words. */
 function termsOf(endpoint: Endpoint): string {
   if (endpoint.caller !== 'actor') return 'Anybody may ask.';
   const { permission, feature } = endpoint;
   const who =
     permission === 'signed-in'
-      ? 'For anybody who is signed in.'
-      : `Needs the permission \`${permission}\` (${PERMISSIONS[permission].toLowerCase()})${
-          endpoint.path.includes('{tenantId}') ? '' : '; for operators'
-        }.`;
+      ? 'For anybody who is signed in, here or in Grafana.'
+      : permission === 'account'
+        ? 'For anybody who is signed in with an account of Obstack.'
+        : `Needs the permission \`${permission}\` (${PERMISSIONS[permission].toLowerCase()})${
+            endpoint.path.includes('{tenantId}') ? '' : '; for operators'
+          }.`;
   if (!feature) return who;
   return `${who}\n\nNeeds the feature \`${feature}\` (${FEATURES[feature].toLowerCase()}), which comes with the plan ${planWith(feature)}.`;
 }

@@ -38,6 +38,7 @@ export async function resolveLive(
     expiresAt: row.expires_at?.toISOString() ?? null,
     limits: limitsOf(row.tenant_plan, row.tenant_limits),
     keyLimits: row.limits,
+    grafana: row.grafana_org_id === null ? null : { orgId: row.grafana_org_id, isOrgToken: row.is_org_token },
   };
 }
 

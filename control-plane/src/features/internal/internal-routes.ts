@@ -3,6 +3,7 @@ import {
   IDENTITY_EVENTS_PATH,
   reportUsage,
   resolveCredential,
+  resolveGrafana,
   resolveIssuer,
   resolvePrincipal,
 } from '@obstack/contracts/internal';
@@ -12,12 +13,13 @@ import { UnauthenticatedError } from '@obstack/service-kit/problem';
 import { bearerToken, secretsEqual } from '@obstack/service-kit/secrets';
 import { type Response, Router } from 'express';
 import type { Database } from '../../db/connect.ts';
+import type { AskGrafanaSigner } from '../../identity/grafana/signer.ts';
 import type { People } from '../../identity/people.ts';
 import type { KeyStore } from '../keys/keys-store.ts';
 import type { RejectionStore } from '../rejections/rejections-store.ts';
 import type { IdentityEvents } from './identity-events.ts';
 import { resolveLive } from './credentials-service.ts';
-import { type IssuerOf, resolvePerson, resolveTrusted } from './principals-service.ts';
+import { type IssuerOf, requireSigner, resolvePerson, resolveTrusted } from './principals-service.ts';
 import { takeUsage } from './usage-service.ts';
 
 /** A proxy that leaves this much unread is cut off; it then connects anew and starts from a `hello`. */
@@ -32,6 +34,7 @@ export interface InternalDeps {
   rejections: RejectionStore;
   people: People;
   issuerOf: IssuerOf;
+  grafanaSigner: AskGrafanaSigner;
   events: IdentityEvents;
   metrics: Metrics;
 }
@@ -43,6 +46,7 @@ export function internalRoutes({
   rejections,
   people,
   issuerOf,
+  grafanaSigner,
   events,
   metrics,
 }: InternalDeps): Router {
@@ -60,6 +64,7 @@ export function internalRoutes({
   api.mount(resolveCredential, (_ctx, { body }) => resolveLive({ db, keys, rejections }, body.sha256));
   api.mount(resolvePrincipal, (_ctx, { body }) => resolvePerson(people, body));
   api.mount(resolveIssuer, (_ctx, { body }) => resolveTrusted(issuerOf, body.issuer));
+  api.mount(resolveGrafana, () => grafanaSigner().then(requireSigner));
   api.mount(reportUsage, (_ctx, { body }) => takeUsage({ db, keys, rejections }, body));
 
   const router = Router();

@@ -1,6 +1,6 @@
 /** Answers what a proxy asks about people: whose keys to trust, and what the one behind a token may do. */
 import { Permission } from '@obstack/contracts';
-import type { Principal, PrincipalQuestion, TrustedIssuer } from '@obstack/contracts/internal';
+import type { GrafanaSigner, Principal, PrincipalQuestion, TrustedIssuer } from '@obstack/contracts/internal';
 import { NotFoundError } from '@obstack/service-kit/problem';
 import type { People } from '../../identity/people.ts';
 
@@ -24,4 +24,9 @@ export async function resolveTrusted(issuerOf: IssuerOf, issuer: string): Promis
   const trusted = await issuerOf(issuer);
   if (!trusted) throw new NotFoundError('This issuer is not known.');
   return trusted;
+}
+
+export function requireSigner(signer: GrafanaSigner | undefined): GrafanaSigner {
+  if (!signer) throw new NotFoundError('There is no Grafana.');
+  return signer;
 }

@@ -42,6 +42,10 @@ export type KeyWithTerms = KeyRow & {
   is_tenant_active: boolean;
   /** By the clock of the database. */
   is_expired: boolean;
+  /** Of its tenant; null where there is none. */
+  grafana_org_id: number | null;
+  /** Whether it is what that org was given. */
+  is_org_token: boolean;
 };
 
 /** Which tenant's list of which kind; a key of another one is not found under it. */
@@ -136,13 +140,16 @@ export const keyStore = {
   findByHash(db: Executor, sha256: string): Promise<KeyWithTerms | undefined> {
     return db('credentials')
       .join('tenants', 'tenants.id', 'credentials.tenant_id')
+      .leftJoin('grafana_orgs', 'grafana_orgs.tenant_id', 'credentials.tenant_id')
       .where({ 'credentials.sha256': sha256 })
       .first<KeyWithTerms | undefined>(
         'credentials.*',
         'tenants.plan as tenant_plan',
         'tenants.limits as tenant_limits',
         'tenants.is_active as is_tenant_active',
+        'grafana_orgs.org_id as grafana_org_id',
         db.raw('COALESCE(credentials.expires_at <= now(), false) AS is_expired'),
+        db.raw('COALESCE(grafana_orgs.credential_id = credentials.id, false) AS is_org_token'),
       );
   },
 };

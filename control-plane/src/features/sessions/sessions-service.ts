@@ -1,13 +1,13 @@
 /** One's own sessions. */
 import type { Page, PageQuery, Session } from '@obstack/contracts';
 import { NotFoundError } from '@obstack/service-kit/problem';
-import type { Actor, Context } from '../../call/context.ts';
+import type { AccountContext, Actor } from '../../call/context.ts';
 import { ownerOf } from './sign-in.ts';
 import type { SessionRow, SessionStore } from './sessions-store.ts';
 
 export interface SessionsService {
-  list(ctx: Context, page: PageQuery): Promise<Page<Session>>;
-  end(ctx: Context, sessionId: string): Promise<void>;
+  list(ctx: AccountContext, page: PageQuery): Promise<Page<Session>>;
+  end(ctx: AccountContext, sessionId: string): Promise<void>;
 }
 
 export function createSessionsService(sessions: SessionStore): SessionsService {

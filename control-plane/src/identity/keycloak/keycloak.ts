@@ -1,5 +1,5 @@
 /** Puts together what we have of Keycloak. Making it connects to nothing. */
-import type { ElsewhereConfig } from '../../config.ts';
+import { type ElsewhereConfig, grafanaPublicUrl } from '../../config.ts';
 import { createKeycloakAdmin } from './admin.ts';
 import { keycloakStore } from './keycloak-store.ts';
 import { createOidc, type Oidc } from './oidc.ts';
@@ -19,11 +19,15 @@ export function createKeycloak(config: ElsewhereConfig): Keycloak | null {
     KEYCLOAK_ADMIN_CLIENT_ID: clientId,
     KEYCLOAK_ADMIN_CLIENT_SECRET: clientSecret,
     PUBLIC_URL: publicUrl,
-    GRAFANA_URL: grafanaUrl,
   } = config;
   if (AUTH_METHOD !== 'keycloak' || !url || !clientId || !clientSecret || !publicUrl) return null;
   const admin = createKeycloakAdmin({ url, clientId, clientSecret });
   const oidc = createOidc(url);
-  const realms = createRealms({ admin, oidc, store: keycloakStore, surroundings: { publicUrl, grafanaUrl } });
+  const realms = createRealms({
+    admin,
+    oidc,
+    store: keycloakStore,
+    surroundings: { publicUrl, grafanaUrl: grafanaPublicUrl(config) },
+  });
   return { admin, oidc, realms };
 }

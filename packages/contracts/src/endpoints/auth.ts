@@ -7,7 +7,7 @@ import { Permission } from '../permissions.ts';
 
 const tag = 'Authentication';
 const anyone = { tag, caller: 'anyone' } as const;
-const signedIn = { tag, caller: 'actor', permission: 'signed-in' } as const;
+const account = { tag, caller: 'actor', permission: 'account' } as const;
 
 /** Holds the access token. Secure, HttpOnly, SameSite=Lax, as the other one. */
 export const SESSION_COOKIE = 'obstack_session';
@@ -105,7 +105,7 @@ export const ChangePassword = z.strictObject({
 export type ChangePassword = z.infer<typeof ChangePassword>;
 
 export const changePassword = defineEndpoint({
-  ...signedIn,
+  ...account,
   id: 'changePassword',
   method: 'POST',
   path: `${AUTH_PATH}/password`,
@@ -130,18 +130,18 @@ export const Me = z.object({
 export type Me = z.infer<typeof Me>;
 
 export const getMe = defineEndpoint({
-  ...signedIn,
+  ...account,
   id: 'getMe',
   method: 'GET',
   path: `${AUTH_PATH}/me`,
-  summary: 'Who is asking, and what they may do',
+  summary: 'One’s own account, and what it may do',
   response: Me,
   status: 200,
   problems: [],
 });
 
 export const listMySessions = defineEndpoint({
-  ...signedIn,
+  ...account,
   id: 'listMySessions',
   method: 'GET',
   path: `${AUTH_PATH}/sessions`,
@@ -153,7 +153,7 @@ export const listMySessions = defineEndpoint({
 });
 
 export const endMySession = defineEndpoint({
-  ...signedIn,
+  ...account,
   id: 'endMySession',
   method: 'DELETE',
   path: `${AUTH_PATH}/sessions/{sessionId}`,

@@ -14,6 +14,7 @@ import {
 } from './auth.ts';
 import { getHealth } from './health.ts';
 import { ingestionKeys, queryTokens } from './keys.ts';
+import { whoAmI } from './me.ts';
 import { oidcCallback, oidcLogin, repairIdentity } from './oidc.ts';
 import { listRejections } from './rejections.ts';
 import { createRole, deleteRole, getRole, listRoles, updateRole } from './roles.ts';
@@ -45,6 +46,7 @@ export * from './audit.ts';
 export * from './auth.ts';
 export * from './health.ts';
 export * from './keys.ts';
+export * from './me.ts';
 export * from './oidc.ts';
 export * from './rejections.ts';
 export * from './roles.ts';
@@ -54,6 +56,7 @@ export * from './users.ts';
 
 const endpoints = [
   getHealth,
+  whoAmI,
   register,
   login,
   refresh,
