@@ -9,3 +9,14 @@ jest.mock('@grafana/runtime', () => {
     PluginPage: ({ actions, children }) => createElement(Fragment, null, actions, children),
   };
 });
+
+// jsdom lays nothing out, hence has nothing to observe.
+global.ResizeObserver ??= class {
+  observe() {}
+  unobserve() {}
+  disconnect() {}
+};
+
+// Of pseudo-elements it knows no styles, and complains when it is asked.
+const { getComputedStyle } = window;
+window.getComputedStyle = (element) => getComputedStyle(element);

@@ -1,9 +1,7 @@
-import { dirname } from 'node:path';
 import type { PluginOptions } from '@grafana/plugin-e2e';
 import { defineConfig, devices } from '@playwright/test';
 
-const pluginE2eAuth = `${dirname(require.resolve('@grafana/plugin-e2e'))}/auth`;
-const { GRAFANA_URL, GRAFANA_ADMIN_PASSWORD = 'admin', CHROMIUM = '/usr/bin/chromium', CI } = process.env;
+const { GRAFANA_URL, CHROMIUM = '/usr/bin/chromium', CI } = process.env;
 
 export default defineConfig<PluginOptions>({
   testDir: './tests',
@@ -14,19 +12,15 @@ export default defineConfig<PluginOptions>({
   expect: { timeout: 20_000 },
   reporter: [['list']],
   use: {
+    ...devices['Desktop Chrome'],
     baseURL: GRAFANA_URL,
-    grafanaAPICredentials: { user: 'admin', password: GRAFANA_ADMIN_PASSWORD },
-    user: { user: 'admin', password: GRAFANA_ADMIN_PASSWORD },
+    viewport: { width: 1440, height: 900 },
     // The system's browser: none is downloaded.
     launchOptions: { executablePath: CHROMIUM, args: ['--no-sandbox'] },
     trace: 'retain-on-failure',
   },
   projects: [
-    { name: 'auth', testDir: pluginE2eAuth, testMatch: [/.*\.js/] },
-    {
-      name: 'chromium',
-      use: { ...devices['Desktop Chrome'], storageState: 'playwright/.auth/admin.json' },
-      dependencies: ['auth'],
-    },
+    { name: 'chromium', testIgnore: /screenshots/ },
+    { name: 'screenshots', testMatch: /screenshots/ },
   ],
 });

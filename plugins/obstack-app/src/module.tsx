@@ -4,6 +4,7 @@ import { AppPlugin, type AppRootProps } from '@grafana/data';
 import { initPluginTranslations } from '@grafana/i18n';
 import { LoadingPlaceholder } from '@grafana/ui';
 import type { ConfigPageProps } from './config-page/ConfigPage';
+import { addLinks } from './links/added-links';
 import pluginJson from './plugin.json';
 import type { AppSettings } from './settings';
 
@@ -30,3 +31,5 @@ export const plugin = new AppPlugin<AppSettings>().setRootPage(App).addConfigPag
   body: ConfigPage,
   id: 'configuration',
 });
+
+addLinks(plugin);

@@ -55,17 +55,3 @@ test('says that nothing matches, and how to go on', async ({ gotoPage, page }) =
   await gotoPage('search?q=nothing-has-ever-said-this');
   await expect(page.getByTestId(states.empty)).toBeVisible();
 });
-
-for (const theme of ['dark', 'light'] as const) {
-  test(`breaks no rule of WCAG 2.1 AA, ${theme}`, async ({ gotoPage, page, scanForA11yViolations }) => {
-    await page.request.patch('/api/user/preferences', { data: { theme } });
-    await gotoPage('search');
-    await page.getByTestId(search.hit).first().getByRole('button').click();
-    await expect(page.getByTestId(search.details)).toBeVisible();
-    const report = await scanForA11yViolations({
-      include: `[data-testid="${search.page}"]`,
-      options: { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] },
-    });
-    expect(report).toHaveNoA11yViolations();
-  });
-}

@@ -61,8 +61,22 @@ describe('the connection test', () => {
   });
 
   it('takes a silent control-plane for a warning', async () => {
+    backend.answers.set('/cp/api/v1/me', { status: 502, data: {} });
     expect(await testControlPlane('/cp')).toMatchObject({ severity: 'warning' });
-    backend.answers.set('/cp/api/v1/health', {});
-    expect(await testControlPlane('/cp')).toMatchObject({ severity: 'success' });
+  });
+
+  it('says whom the control-plane takes one for', async () => {
+    backend.answers.set('/cp/api/v1/me', { actor: { type: 'grafana', id: 'ada' }, role: 'editor', tenantId: TENANT });
+    expect(await testControlPlane('/cp')).toEqual({
+      severity: 'success',
+      title: 'The control-plane knows you as ada, editor',
+      detail: TENANT,
+    });
+  });
+
+  it('sounds the alarm when it takes one for nobody: the token is of another organisation', async () => {
+    const detail = 'This query token is not that of the org 2, in which you are.';
+    backend.answers.set('/cp/api/v1/me', { status: 403, data: { title: 'No', detail } });
+    expect(await testControlPlane('/cp')).toMatchObject({ severity: 'error', detail });
   });
 });

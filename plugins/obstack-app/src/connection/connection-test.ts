@@ -2,6 +2,7 @@
 import { lastValueFrom, toArray } from 'rxjs';
 import { getBackendSrv, isFetchError } from '@grafana/runtime';
 import { t } from '@grafana/i18n';
+import type { WhoAmI } from '@obstack/contracts';
 import type { SearchSourceStatus } from '@obstack/contracts/search';
 import { search } from '../search/search-api';
 import { SOURCE_NAME } from '../search/signals';
@@ -28,14 +29,29 @@ export async function testProxy(api: string, now = Date.now()): Promise<Finding[
 /** `api`: the control-plane as reached through Grafana. Never rejects. */
 export async function testControlPlane(api: string): Promise<Finding> {
   try {
-    await get(`${api}/api/v1/health`);
+    // By what Grafana signs, and the token of this organisation: together, or not at all.
+    const { actor, role, tenantId } = await get<WhoAmI>(`${api}/api/v1/me`);
     return {
       severity: 'success',
-      title: t('connection.control-plane.ok', 'The control-plane answers'),
-      detail: '',
+      title: t('connection.control-plane.ok', 'The control-plane knows you as {{name}}, {{role}}', {
+        name: actor.id,
+        role: role ?? t('connection.control-plane.no-role', 'without a role'),
+        interpolation: { escapeValue: false },
+      }),
+      detail: tenantId ?? '',
     };
   } catch (error) {
     const { detail } = explained(error);
+    if (error instanceof Failure && error.kind === 'not-allowed') {
+      return {
+        severity: 'error',
+        title: t(
+          'connection.control-plane.refused',
+          'The control-plane does not take you for one of this organisation'
+        ),
+        detail,
+      };
+    }
     return {
       severity: 'warning',
       title: t('connection.control-plane.failed', 'The control-plane does not answer: search works without it'),

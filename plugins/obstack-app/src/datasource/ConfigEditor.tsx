@@ -1,7 +1,7 @@
 import React from 'react';
 import type { DataSourcePluginOptionsEditorProps } from '@grafana/data';
-import { t } from '@grafana/i18n';
 import { Field, Input, SecretInput } from '@grafana/ui';
+import { t } from '../i18n';
 import { EXAMPLES } from '../examples';
 import type { ObstackOptions, ObstackSecrets } from './types';
 

@@ -1,7 +1,9 @@
-import React from 'react';
+import React, { useState } from 'react';
 import type { QueryEditorProps } from '@grafana/data';
-import { t } from '@grafana/i18n';
 import { InlineField, InlineFieldRow, Input, RadioButtonGroup } from '@grafana/ui';
+import { CompletingInput } from '../completion/CompletingInput';
+import type { KnownValues } from '../completion/completions';
+import { t } from '../i18n';
 import { EXAMPLES } from '../examples';
 import { testIds } from '../testIds';
 import { useDraft } from '../use-draft';
@@ -10,14 +12,23 @@ import { type ObstackOptions, type ObstackQuery, QUERY_TYPES, type QueryType } f
 
 type Props = QueryEditorProps<ObstackDatasource, ObstackQuery, ObstackOptions>;
 
-export function QueryEditor({ query, onChange, onRunQuery }: Props) {
+const NOTHING_KNOWN: KnownValues = {};
+
+export function QueryEditor({ datasource, query, range, onChange, onRunQuery }: Props) {
   const { queryType = 'logs', limit } = query;
+  const [known, setKnown] = useState<KnownValues>(NOTHING_KNOWN);
   const [typed, setTyped] = useDraft(query.query ?? '');
 
   // A search runs when it is finished, not at each letter.
   const ask = (patch: Partial<ObstackQuery>) => {
     onChange({ ...query, ...patch });
     onRunQuery();
+  };
+  // Suggestions are a help: without them one types all the same.
+  const learn = () => {
+    if (known === NOTHING_KNOWN) {
+      datasource.known('', undefined, { range }).then(setKnown, () => undefined);
+    }
   };
   const id = `obstack-query-${query.refId}`;
 
@@ -32,12 +43,13 @@ export function QueryEditor({ query, onChange, onRunQuery }: Props) {
         />
       </InlineField>
       <InlineField label={t('editor.query', 'Search')} grow htmlFor={id}>
-        <Input
+        <CompletingInput
           id={id}
           value={typed}
+          known={known}
           placeholder={EXAMPLES.query}
-          spellCheck={false}
-          onChange={(event) => setTyped(event.currentTarget.value)}
+          onText={setTyped}
+          onFocus={learn}
           onBlur={() => typed !== (query.query ?? '') && ask({ query: typed })}
           onKeyDown={(event) => event.key === 'Enter' && ask({ query: typed })}
         />

@@ -1,9 +1,11 @@
+import { lastValueFrom } from 'rxjs';
 import { type DataFrame, type DataQueryResponse, dateTime, LoadingState } from '@grafana/data';
 import { setTemplateSrv } from '@grafana/runtime';
 import type { FakeBackend } from '../test/backend';
 import { startGrafana } from '../test/grafana';
 import { doneLine, facetsLine, histogramLine, hitLine, hitOf, sourceLine, traceOf } from '../test/search-lines';
 import { ObstackDatasource } from './datasource';
+import { logsFrame, tracesFrame } from './frames';
 import type { ObstackQuery } from './types';
 
 const URL = '/api/datasources/proxy/uid/obstack';
@@ -77,6 +79,29 @@ describe('the data source', () => {
     backend.last.sendLines(facetsLine([{ field: 'service', values: [{ value: 'cart', count: 2 }] }]), doneLine());
     backend.last.end();
     expect(await values).toEqual([{ text: 'cart', value: 'cart' }]);
+  });
+
+  it('gives the values of an attribute, as hits have them, to a variable', async () => {
+    const values = datasource.metricFindQuery('@http.route', { range: RANGE });
+    expect(backend.last.data).toMatchObject({ query: '', limit: 200 });
+    backend.last.sendLines(
+      hitLine(hitOf()),
+      hitLine(hitOf({ id: '2', attributes: { 'http.route': '/cart' } })),
+      hitLine(hitOf({ id: '3' })),
+      doneLine()
+    );
+    backend.last.end();
+    expect((await values).map(({ text }) => text).sort()).toEqual(['/cart', '/pay']);
+  });
+
+  it('makes an annotation of a line, and of a trace one that lasts', async () => {
+    const frames = [logsFrame('A', [hitOf()]), tracesFrame('A', [traceOf()])];
+    const events = await lastValueFrom(datasource.annotations.processEvents!({} as never, frames));
+    const time = Date.parse('2026-11-23T09:00:00.123Z');
+    expect(events).toEqual([
+      { id: 'loki:1', time, title: 'checkout', text: 'card declined', tags: ['error'] },
+      { time, timeEnd: time + 842.5, title: 'checkout', text: 'POST /checkout' },
+    ]);
   });
 
   it('proves identity and enforcement, or says what is wrong', async () => {

@@ -1,5 +1,6 @@
-import { lastValueFrom, map, merge, type Observable, scan } from 'rxjs';
+import { lastValueFrom, map, merge, type Observable, of, scan } from 'rxjs';
 import {
+  type AnnotationSupport,
   type DataFrame,
   type DataQueryRequest,
   type DataQueryResponse,
@@ -15,18 +16,25 @@ import {
 import { getTemplateSrv } from '@grafana/runtime';
 import type { SearchRequest, SearchSource, SearchSourceStatus } from '@obstack/contracts/search';
 import { testProxy } from '../connection/connection-test';
-import { mergeFacets } from '../search/facets';
+import { knownValues, mergeFacets } from '../search/facets';
 import { NO_RESULTS, type Results, withLines } from '../search/results';
 import { search } from '../search/search-api';
 import { SOURCE_NAME } from '../search/signals';
 import { timeRangeOf } from '../search/search-url';
+import { annotationsOf } from './annotations';
 import { logsFrame, tracesFrame, volumeFrames } from './frames';
 import type { ObstackOptions, ObstackQuery, QueryType } from './types';
 
+/** Of each source, where the values of an attribute are looked for. */
+const MOST_HITS = 200;
+
 /** The search service as a data source: for dashboards, and for Explore. It asks as the search page asks. */
 export class ObstackDatasource extends DataSourceApi<ObstackQuery, ObstackOptions> {
-  /** Grafana's own editor and mapping: a hit is an annotation at its time. */
-  readonly annotations = {};
+  /** Grafana's own editor; a hit is an annotation at its time. */
+  readonly annotations: AnnotationSupport<ObstackQuery> = {
+    getDefaultQuery: () => ({ queryType: 'logs', query: 'level:error', limit: 100 }),
+    processEvents: (_, frames) => of(annotationsOf(frames)),
+  };
   private readonly api: string;
 
   constructor(settings: DataSourceInstanceSettings<ObstackOptions>) {
@@ -71,19 +79,34 @@ export class ObstackDatasource extends DataSourceApi<ObstackQuery, ObstackOption
       from: from.toISOString(),
       to: to.toISOString(),
       // Volume comes with any search; its hits are not looked at.
-      ...(queryType === 'volume' ? { limit: 1 } : { signals: [queryType], ...(limit && { limit }) }),
+      ...(queryType === 'volume' ? { limit: 1 } : { signals: [queryType] }),
+      ...(limit && { limit }),
     };
     return search(this.api, request).pipe(scan(withLines, NO_RESULTS));
   }
 
-  /** Values for a template variable: those of a facet, as `service`, or as `service | level:error` of what a search finds. */
+  /**
+   * Values for a template variable: of a field, as `service`; or as `service | level:error` of what a search finds. Services
+   * and levels are counted by the stores; of an attribute, as `@http.route`, these are the values among the newest hits.
+   */
   async metricFindQuery(text: string, options?: LegacyMetricFindQueryOptions): Promise<MetricFindValue[]> {
     const [field = '', query = ''] = text.split('|').map((part) => part.trim());
+    const values = (await this.known(query, field.startsWith('@') ? MOST_HITS : 1, options))[field] ?? [];
+    return values.map((value) => ({ text: value, value }));
+  }
+
+  /** What a query may ask for, by field: for suggestions. */
+  async known(
+    query = '',
+    limit = MOST_HITS,
+    options?: LegacyMetricFindQueryOptions
+  ): Promise<Record<string, string[]>> {
     const range = options?.range ?? timeRangeOf({ from: 'now-1h', to: 'now' });
-    const { facets } = await lastValueFrom(this.search({ query, queryType: 'volume' }, range, options?.scopedVars));
+    const { facets, hits } = await lastValueFrom(
+      this.search({ query, queryType: 'volume', limit }, range, options?.scopedVars)
+    );
     const all = new Set<SearchSource>(facets.map(({ source }) => source));
-    const found = mergeFacets(facets, all, Infinity).find((facet) => facet.field === field);
-    return (found?.values ?? []).map(({ value }) => ({ text: value, value }));
+    return knownValues(mergeFacets(facets, all, Infinity), hits);
   }
 
   /** Says whom the proxy takes us for and that nobody else's data shows; or what is wrong. */

@@ -9,8 +9,29 @@ import ts from 'typescript';
 const SRC = join(__dirname, '..');
 
 const PLUGINS = [
-  { id: 'obstack-app', folders: ['app', 'config-page', 'connection', 'search', 'states', 'streams'], at: 'locales' },
-  { id: 'obstack-datasource', folders: ['datasource', 'connection', 'search', 'streams'], at: 'datasource/locales' },
+  {
+    id: 'obstack-app',
+    folders: [
+      'admin',
+      'app',
+      'charts',
+      'completion',
+      'config-page',
+      'connection',
+      'overview',
+      'related',
+      'search',
+      'states',
+      'streams',
+      'trace',
+    ],
+    at: 'locales',
+  },
+  {
+    id: 'obstack-datasource',
+    folders: ['datasource', 'completion', 'connection', 'search', 'streams'],
+    at: 'datasource/locales',
+  },
 ];
 
 describe.each(PLUGINS)('the English texts of $id', ({ id, folders, at }) => {

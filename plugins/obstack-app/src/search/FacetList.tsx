@@ -1,8 +1,8 @@
 import React from 'react';
 import { css, cx } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
-import { t } from '@grafana/i18n';
 import { IconButton, Tooltip, useStyles2, useTheme2 } from '@grafana/ui';
+import { t } from '../i18n';
 import { testIds } from '../testIds';
 import type { Facet } from './facets';
 import { formatCount } from './format';

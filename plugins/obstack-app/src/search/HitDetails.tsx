@@ -1,43 +1,63 @@
 import React from 'react';
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
-import { t, Trans } from '@grafana/i18n';
-import { Button, ClipboardButton, IconButton, LinkButton, useStyles2 } from '@grafana/ui';
+import { Trans } from '@grafana/i18n';
+import { Button, ClipboardButton, LinkButton, Tab, TabsBar, useStyles2 } from '@grafana/ui';
 import type { SearchHit } from '@obstack/contracts/search';
+import { t } from '../i18n';
+import { MetricChart } from '../charts/MetricChart';
+import { RelatedPanel } from '../related/RelatedPanel';
 import { testIds } from '../testIds';
-import { exploreHit, exploreTrace } from './explore-links';
+import { TRACE_URL } from '../trace/trace-url';
+import { useUrlState } from '../url-state/url-state';
+import { exploreHit } from './explore-links';
+import { HitFields } from './HitFields';
+import { LogContext } from './LogContext';
 import { withFilter } from './query-text';
+import { HIT_VIEWS, type HitView } from './search-url';
 
 interface Props {
   hit: SearchHit;
   query: string;
+  /** Without it, the fields alone: as within what is related to another. */
+  view?: HitView;
   onQuery: (query: string) => void;
+  onView?: (view: HitView) => void;
 }
 
 /** Everything known of one hit, each part of it a way on. */
-export function HitDetails({ hit, query, onQuery }: Props) {
+export function HitDetails({ hit, query, view = 'fields', onQuery, onView }: Props) {
   const styles = useStyles2(getStyles);
-  const { title, traceId, attributes, nativeQuery, source } = hit;
+  const { title, traceId, spanId, signal } = hit;
+  const [, setTrace] = useUrlState(TRACE_URL);
   const explore = exploreHit(hit);
-  const trace = traceId && exploreTrace(hit, traceId);
+  // Only Loki says what came before and after.
+  const views = HIT_VIEWS.filter((each) => each !== 'context' || hit.source === 'loki');
+  const shown = views.includes(view) ? view : 'fields';
   return (
     <div className={styles.details} data-testid={testIds.search.details}>
       <pre className={styles.title}>{title}</pre>
       <div className={styles.actions}>
         {traceId && (
-          <Button
-            size="sm"
-            variant="secondary"
-            icon="filter"
-            onClick={() => onQuery(withFilter(query, 'trace', traceId, 'included'))}
-          >
-            <Trans i18nKey="search.hit.same-trace">All of this trace</Trans>
-          </Button>
-        )}
-        {trace && (
-          <LinkButton size="sm" variant="secondary" icon="gf-traces" href={trace}>
-            <Trans i18nKey="search.hit.open-trace">Open the trace</Trans>
-          </LinkButton>
+          <>
+            <Button
+              size="sm"
+              variant={signal === 'traces' ? 'primary' : 'secondary'}
+              icon="gf-traces"
+              onClick={() => setTrace({ trace: traceId, span: spanId ?? '', pane: 'spans' })}
+              data-testid={testIds.trace.open}
+            >
+              <Trans i18nKey="search.hit.open-trace">Open the trace</Trans>
+            </Button>
+            <Button
+              size="sm"
+              variant="secondary"
+              icon="filter"
+              onClick={() => onQuery(withFilter(query, 'trace', traceId, 'included'))}
+            >
+              <Trans i18nKey="search.hit.same-trace">All of this trace</Trans>
+            </Button>
+          </>
         )}
         {explore && (
           <LinkButton size="sm" variant="secondary" icon="compass" href={explore}>
@@ -51,46 +71,31 @@ export function HitDetails({ hit, query, onQuery }: Props) {
           <Trans i18nKey="search.hit.copy-link">Copy link</Trans>
         </ClipboardButton>
       </div>
-      <dl className={styles.attributes}>
-        {Object.entries(attributes).map(([name, value]) => (
-          <div key={name} className={styles.attribute}>
-            <dt>{name}</dt>
-            <dd>
-              {value}
-              <span className="filters">
-                <IconButton
-                  name="plus-circle"
-                  size="sm"
-                  aria-label={t('search.hit.include', 'Only with {{name}} {{value}}', { name, value })}
-                  onClick={() => onQuery(withFilter(query, `@${name}`, value, 'included'))}
-                />
-                <IconButton
-                  name="minus-circle"
-                  size="sm"
-                  aria-label={t('search.hit.exclude', 'Without {{name}} {{value}}', { name, value })}
-                  onClick={() => onQuery(withFilter(query, `@${name}`, value, 'excluded'))}
-                />
-              </span>
-            </dd>
-          </div>
-        ))}
-        <div className={styles.attribute}>
-          <dt>{LANGUAGE[source]}</dt>
-          <dd>
-            <code className={styles.native}>{nativeQuery}</code>
-          </dd>
-        </div>
-      </dl>
+      {onView && (
+        <TabsBar>
+          {views.map((each) => (
+            <Tab key={each} label={viewName(each)} active={each === shown} onChangeTab={() => onView(each)} />
+          ))}
+        </TabsBar>
+      )}
+      {shown === 'fields' && signal === 'metrics' && <MetricChart hit={hit} />}
+      {shown === 'fields' && <HitFields hit={hit} query={query} onQuery={onQuery} />}
+      {shown === 'related' && <RelatedPanel anchor={hit} query={query} onQuery={onQuery} />}
+      {shown === 'context' && <LogContext hit={hit} />}
     </div>
   );
 }
 
-const LANGUAGE: Readonly<Record<SearchHit['source'], string>> = {
-  loki: 'LogQL',
-  tempo: 'TraceQL',
-  prometheus: 'PromQL',
-  opensearch: 'OpenSearch',
-};
+function viewName(view: HitView): string {
+  switch (view) {
+    case 'fields':
+      return t('search.hit.view.fields', 'Fields');
+    case 'related':
+      return t('search.hit.view.related', 'Related');
+    case 'context':
+      return t('search.hit.view.context', 'In context');
+  }
+}
 
 const getStyles = (theme: GrafanaTheme2) => ({
   details: css({ padding: theme.spacing(0.5, 1.5, 1.5, 1.5), display: 'grid', gap: theme.spacing(1) }),
@@ -104,29 +109,4 @@ const getStyles = (theme: GrafanaTheme2) => ({
     fontSize: theme.typography.bodySmall.fontSize,
   }),
   actions: css({ display: 'flex', flexWrap: 'wrap', gap: theme.spacing(1) }),
-  attributes: css({
-    display: 'grid',
-    gridTemplateColumns: 'repeat(auto-fill, minmax(min(100%, 440px), 1fr))',
-    gap: theme.spacing(0, 3),
-    margin: 0,
-    fontSize: theme.typography.bodySmall.fontSize,
-  }),
-  attribute: css({
-    display: 'flex',
-    gap: theme.spacing(1),
-    minHeight: theme.spacing(3),
-    alignItems: 'baseline',
-    borderBottom: `1px solid ${theme.colors.border.weak}`,
-    dt: {
-      color: theme.colors.text.secondary,
-      fontWeight: 'normal',
-      flexShrink: 0,
-      width: '40%',
-      overflowWrap: 'anywhere',
-    },
-    dd: { margin: 0, flex: 1, minWidth: 0, overflowWrap: 'anywhere', fontFamily: theme.typography.fontFamilyMonospace },
-    '.filters': { marginLeft: theme.spacing(1), opacity: 0, whiteSpace: 'nowrap' },
-    '&:hover .filters, &:focus-within .filters': { opacity: 1 },
-  }),
-  native: css({ padding: 0, border: 'none', background: 'none', whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }),
 });

@@ -1,23 +1,17 @@
-import React, { type KeyboardEvent, useRef } from 'react';
+import React, { type ComponentProps, type KeyboardEvent, useRef } from 'react';
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
-import type { TimeZone } from '@grafana/schema';
 import { useStyles2 } from '@grafana/ui';
 import type { SearchHit } from '@obstack/contracts/search';
 import { testIds } from '../testIds';
 import { HitRow } from './HitRow';
 
-interface Props {
+interface Props extends Omit<ComponentProps<typeof HitRow>, 'hit' | 'isOpen'> {
   /** For those who hear the page. */
   label: string;
   hits: readonly SearchHit[];
   /** The id of the one that is open. */
   open: string;
-  timeZone: TimeZone;
-  withDate: boolean;
-  query: string;
-  onOpen: (id: string) => void;
-  onQuery: (query: string) => void;
 }
 
 /** The hits, newest first. Arrow keys (or j and k) go from one to the next, Enter opens, Escape closes. */
@@ -28,6 +22,8 @@ export function HitList({ label, hits, open, onOpen, ...row }: Props) {
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Escape' && open) {
       event.stopPropagation();
+      // What has the focus may go with the details.
+      (event.target as HTMLElement).closest('li')?.querySelector<HTMLElement>('[data-hit]')?.focus();
       onOpen('');
       return;
     }

@@ -7,6 +7,7 @@ import type { SearchHit } from '@obstack/contracts/search';
 import { testIds } from '../testIds';
 import { formatMs, formatTime } from './format';
 import { HitDetails } from './HitDetails';
+import type { HitView } from './search-url';
 import { severityColor, SIGNAL_ICON, signalColor, signalName } from './signals';
 
 interface Props {
@@ -15,11 +16,15 @@ interface Props {
   timeZone: TimeZone;
   withDate: boolean;
   query: string;
+  /** Which part of the open one shows; without it, its fields alone. */
+  view?: HitView;
   onOpen: (id: string) => void;
   onQuery: (query: string) => void;
+  onView?: (view: HitView) => void;
 }
 
-export const HitRow = memo(function HitRow({ hit, isOpen, timeZone, withDate, query, onOpen, onQuery }: Props) {
+export const HitRow = memo(function HitRow(props: Props) {
+  const { hit, isOpen, timeZone, withDate, query, view, onOpen, onQuery, onView } = props;
   const theme = useTheme2();
   const styles = useStyles2(getStyles);
   const { signal, severity, service, title, durationMs } = hit;
@@ -48,7 +53,7 @@ export const HitRow = memo(function HitRow({ hit, isOpen, timeZone, withDate, qu
         </span>
         <span className={styles.figure}>{durationMs === null ? null : formatMs(durationMs)}</span>
       </button>
-      {isOpen && <HitDetails hit={hit} query={query} onQuery={onQuery} />}
+      {isOpen && <HitDetails hit={hit} query={query} view={view} onQuery={onQuery} onView={onView} />}
     </li>
   );
 });

@@ -1,9 +1,10 @@
 import React, { type ComponentProps } from 'react';
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
-import { t, Trans } from '@grafana/i18n';
+import { Trans } from '@grafana/i18n';
 import { Alert, Button, useStyles2 } from '@grafana/ui';
 import type { SearchSourceStatus } from '@obstack/contracts/search';
+import { t } from '../i18n';
 import { Empty } from '../states/Empty';
 import { FailureState } from '../states/FailureState';
 import { Loading } from '../states/Loading';
@@ -31,8 +32,8 @@ interface Props extends Omit<ComponentProps<typeof HitList>, 'label'> {
 /** The results; or, instead of them, why there are none and what to do about it. */
 export function ResultPane(props: Props) {
   const { hits, sources, signal, running, failure, onRetry, onWiden, onMore } = props;
-  const { open, timeZone, withDate, query, onOpen, onQuery } = props;
-  const list = { open, timeZone, withDate, query, onOpen, onQuery };
+  const { open, timeZone, withDate, query, view, onOpen, onQuery, onView } = props;
+  const list = { open, timeZone, withDate, query, view, onOpen, onQuery, onView };
   const shown = signal === 'all' ? hits : hits.filter((hit) => hit.signal === signal);
   const styles = useStyles2(getStyles);
   const outcome = outcomeOf({ hits: shown.length, sources, signal, running, failure });
@@ -92,8 +93,8 @@ const PREVIEW = { logs: 12, traces: 8, metrics: 5 };
 const SIGNALS = ['logs', 'traces', 'metrics'] as const;
 
 function Sections(props: Props) {
-  const { sources, running, hits, onSignal, open, timeZone, withDate, query, onOpen, onQuery } = props;
-  const list = { hits, open, timeZone, withDate, query, onOpen, onQuery };
+  const { sources, running, hits, onSignal, open, timeZone, withDate, query, view, onOpen, onQuery, onView } = props;
+  const list = { hits, open, timeZone, withDate, query, view, onOpen, onQuery, onView };
   return (
     <>
       {SIGNALS.map((signal) => (

@@ -1,8 +1,11 @@
 import React, { type FormEvent, type RefObject, useId } from 'react';
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
-import { t, Trans } from '@grafana/i18n';
-import { Button, Icon, IconButton, Input, useStyles2 } from '@grafana/ui';
+import { Trans } from '@grafana/i18n';
+import { Button, Icon, IconButton, useStyles2 } from '@grafana/ui';
+import { CompletingInput } from '../completion/CompletingInput';
+import type { KnownValues } from '../completion/completions';
+import { t } from '../i18n';
 import type { Mistake } from '../streams/failure';
 import { testIds } from '../testIds';
 import { useDraft } from '../use-draft';
@@ -11,6 +14,8 @@ interface Props {
   /** What was asked last; typing goes on from there. */
   query: string;
   running: boolean;
+  /** To be offered while somebody types. */
+  known: KnownValues;
   mistakes: readonly Mistake[];
   inputRef: RefObject<HTMLInputElement>;
   onSearch: (query: string) => void;
@@ -18,7 +23,7 @@ interface Props {
 }
 
 /** The one box. A query that was not understood is explained under it, at its place. */
-export function SearchBox({ query, running, mistakes, inputRef, onSearch, onCancel }: Props) {
+export function SearchBox({ query, running, known, mistakes, inputRef, onSearch, onCancel }: Props) {
   const styles = useStyles2(getStyles);
   const problemId = useId();
   const [typed, setTyped] = useDraft(query);
@@ -33,10 +38,11 @@ export function SearchBox({ query, running, mistakes, inputRef, onSearch, onCanc
   return (
     <form role="search" onSubmit={submit}>
       <div className={styles.row}>
-        <Input
+        <CompletingInput
           ref={inputRef}
           value={typed}
-          onChange={(event) => setTyped(event.currentTarget.value)}
+          known={known}
+          onText={setTyped}
           prefix={<Icon name="search" />}
           suffix={
             typed !== '' && (
@@ -53,8 +59,6 @@ export function SearchBox({ query, running, mistakes, inputRef, onSearch, onCanc
             )
           }
           className={styles.input}
-          spellCheck={false}
-          autoComplete="off"
           aria-label={t('search.box.label', 'Search logs, traces and metrics')}
           aria-invalid={shown.length > 0}
           aria-describedby={shown.length > 0 ? problemId : undefined}

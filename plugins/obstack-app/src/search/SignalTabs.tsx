@@ -1,7 +1,7 @@
 import React from 'react';
-import { t } from '@grafana/i18n';
 import { RadioButtonGroup } from '@grafana/ui';
 import type { SearchHit } from '@obstack/contracts/search';
+import { t } from '../i18n';
 import { testIds } from '../testIds';
 import { formatCount } from './format';
 import { SIGNAL_VIEWS, type SignalView } from './search-url';

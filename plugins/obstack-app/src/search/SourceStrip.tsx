@@ -1,9 +1,9 @@
 import React from 'react';
 import { css, cx } from '@emotion/css';
 import type { GrafanaTheme2, IconName } from '@grafana/data';
-import { t } from '@grafana/i18n';
 import { Icon, Tooltip, useStyles2 } from '@grafana/ui';
 import type { SearchSource, SearchSourceState, SearchSourceStatus } from '@obstack/contracts/search';
+import { t } from '../i18n';
 import { testIds } from '../testIds';
 import { formatMs } from './format';
 import { SOURCES } from './results';

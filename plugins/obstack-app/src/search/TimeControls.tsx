@@ -1,8 +1,8 @@
 import React from 'react';
 import type { TimeRange } from '@grafana/data';
-import { t } from '@grafana/i18n';
 import type { TimeZone } from '@grafana/schema';
 import { Stack, TimeRangePicker, ToolbarButton } from '@grafana/ui';
+import { t } from '../i18n';
 import { shifted, zoomedOut } from './time-steps';
 
 interface Props {

@@ -1,10 +1,10 @@
 import React, { type PointerEvent, useRef, useState } from 'react';
 import { css } from '@emotion/css';
 import { dateTimeFormat, type GrafanaTheme2, type TimeRange } from '@grafana/data';
-import { t } from '@grafana/i18n';
 import type { TimeZone } from '@grafana/schema';
 import { useStyles2, useTheme2 } from '@grafana/ui';
 import type { SearchHistogram, Severity } from '@obstack/contracts/search';
+import { t } from '../i18n';
 import { testIds } from '../testIds';
 import { formatCount } from './format';
 import { SEVERITIES, severityColor, signalColor, signalName, SOURCE_NAME, unitName } from './signals';

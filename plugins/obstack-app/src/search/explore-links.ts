@@ -24,8 +24,8 @@ export function exploreHit(hit: SearchHit): string | undefined {
   return explore(TYPE[hit.source], queries[hit.source], hit.time);
 }
 
-export function exploreTrace(hit: SearchHit, traceId: string): string | undefined {
-  return explore(TYPE.tempo, { queryType: 'traceql', query: traceId }, hit.time);
+export function exploreTrace({ time }: Pick<SearchHit, 'time'>, traceId: string): string | undefined {
+  return explore(TYPE.tempo, { queryType: 'traceql', query: traceId }, time);
 }
 
 function explore(type: string, query: object, time: string): string | undefined {

@@ -1,5 +1,5 @@
-import { facetsLine } from '../test/search-lines';
-import { mergeFacets } from './facets';
+import { facetsLine, hitOf } from '../test/search-lines';
+import { knownValues, mergeFacets } from './facets';
 
 const service = (...values: Array<[string, number]>) => [
   { field: 'service', values: values.map(([value, count]) => ({ value, count })) },
@@ -20,5 +20,14 @@ describe('mergeFacets', () => {
 
   it('counts only the sources that are shown', () => {
     expect(mergeFacets(lines, new Set(['tempo']))).toEqual(service(['cart', 4]));
+  });
+});
+
+it('knows the values of facets and of attributes, each once, as a query names them', () => {
+  const facets = [{ field: 'service', values: [{ value: 'cart', count: 1 }] }];
+  expect(knownValues(facets, [hitOf(), hitOf({ attributes: { 'http.route': '/pay', region: 'eu' } })])).toEqual({
+    service: ['cart'],
+    '@http.route': ['/pay'],
+    '@region': ['eu'],
   });
 });

@@ -1,4 +1,4 @@
-import type { SearchFacets, SearchSource } from '@obstack/contracts/search';
+import type { SearchFacets, SearchHit, SearchSource } from '@obstack/contracts/search';
 
 export interface Facet {
   field: string;
@@ -37,3 +37,15 @@ export function mergeFacets(lines: readonly SearchFacets[], sources: ReadonlySet
 
 const FIRST = ['service', 'level'];
 const rank = (field: string) => (FIRST.includes(field) ? FIRST.indexOf(field) : FIRST.length);
+
+/** Values that a query may ask for, by field as it is written: those of the facets, and those of the hits' attributes. */
+export function knownValues(facets: readonly Facet[], hits: readonly SearchHit[]): Record<string, string[]> {
+  const known = new Map(facets.map(({ field, values }) => [field, new Set(values.map(({ value }) => value))]));
+  for (const { attributes } of hits) {
+    for (const [name, value] of Object.entries(attributes)) {
+      const values = known.get(`@${name}`) ?? new Set<string>();
+      known.set(`@${name}`, values.add(value));
+    }
+  }
+  return Object.fromEntries([...known].map(([field, values]) => [field, [...values]]));
+}

@@ -1,5 +1,5 @@
 import { dateTime } from '@grafana/data';
-import { rawTimesOf, requestOf, timeRangeOf } from './search-url';
+import { absoluteLink, rawTimesOf, requestOf, timeRangeOf } from './search-url';
 import { absolute, shifted, zoomedOut } from './time-steps';
 
 const HOUR = 3_600_000;
@@ -37,4 +37,11 @@ describe('the time range in the URL', () => {
     expect(times(shifted(range, 1))).toEqual([11, 13]);
     expect(times(zoomedOut(range))).toEqual([9, 13]);
   });
+});
+
+it('shares a link that always shows the time it was made of', () => {
+  const href = 'http://grafana/a/obstack-app/search?q=x&from=now-1h&to=now&orgId=1';
+  expect(absoluteLink(href, absolute(1_000, 2_000))).toBe(
+    'http://grafana/a/obstack-app/search?q=x&from=1000&to=2000&orgId=1'
+  );
 });

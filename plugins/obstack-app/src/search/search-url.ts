@@ -1,9 +1,13 @@
 import { dateTime, rangeUtil, type RawTimeRange, type TimeRange } from '@grafana/data';
 import type { SearchRequest } from '@obstack/contracts/search';
-import { choice, type StateOf, text } from '../url-state/url-state';
+import { choice, flag, type StateOf, text } from '../url-state/url-state';
 
 export const SIGNAL_VIEWS = ['all', 'logs', 'traces', 'metrics'] as const;
 export type SignalView = (typeof SIGNAL_VIEWS)[number];
+
+/** What of an open hit shows. */
+export const HIT_VIEWS = ['fields', 'related', 'context'] as const;
+export type HitView = (typeof HIT_VIEWS)[number];
 
 /** `from` and `to` as Grafana writes them: `now-1h`, or milliseconds since 1970. */
 export const SEARCH_URL = {
@@ -13,6 +17,9 @@ export const SEARCH_URL = {
   signal: choice(SIGNAL_VIEWS, 'all'),
   /** The id of the hit that is open. */
   hit: text(),
+  view: choice(HIT_VIEWS, 'fields'),
+  /** Logs as they come, instead of a range. */
+  live: flag,
 };
 export type SearchUrl = StateOf<typeof SEARCH_URL>;
 
@@ -35,3 +42,11 @@ export function requestOf(query: string, { from, to }: TimeRange): SearchRequest
 }
 
 const rawTime = (text: string) => (/^\d+$/.test(text) ? dateTime(Number(text)) : text);
+
+/** `href` with the times that `range` has now: what a colleague opens later shows the same. */
+export function absoluteLink(href: string, { from, to }: TimeRange): string {
+  const url = new URL(href);
+  url.searchParams.set('from', String(from.valueOf()));
+  url.searchParams.set('to', String(to.valueOf()));
+  return url.href;
+}

@@ -1,5 +1,5 @@
 import React, { type ReactNode } from 'react';
-import { t } from '@grafana/i18n';
+import { t } from '../i18n';
 import { testIds } from '../testIds';
 import { StateMessage } from './StateMessage';
 

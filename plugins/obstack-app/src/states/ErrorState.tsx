@@ -1,6 +1,7 @@
 import React, { type ReactNode } from 'react';
-import { t, Trans } from '@grafana/i18n';
+import { Trans } from '@grafana/i18n';
 import { Button } from '@grafana/ui';
+import { t } from '../i18n';
 import { testIds } from '../testIds';
 import { StateMessage } from './StateMessage';
 

@@ -1,5 +1,5 @@
 import React from 'react';
-import { t } from '@grafana/i18n';
+import { t } from '../i18n';
 import type { Failure } from '../streams/failure';
 import { ErrorState } from './ErrorState';
 import { NotAllowed } from './NotAllowed';

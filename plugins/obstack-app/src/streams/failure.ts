@@ -33,7 +33,9 @@ export class Failure extends Error {
     message: string,
     readonly mistakes: readonly Mistake[] = [],
     /** Under which the service's logs have it. */
-    readonly requestId?: string
+    readonly requestId?: string,
+    /** Obstack itself said so, not Grafana on the way there. */
+    readonly isProblem = false
   ) {
     super(message);
   }
@@ -47,7 +49,8 @@ export function failureOf(status: number, text: string): Failure {
   const body = parse(text);
   const problem = typeof body?.title === 'string' ? (body as Partial<Problem>) : undefined;
   const message = problem?.detail ?? problem?.title ?? body?.message ?? `HTTP ${status}`;
-  return new Failure(kindOf(status, problem !== undefined), String(message), mistakesIn(problem), problem?.requestId);
+  const ours = problem !== undefined;
+  return new Failure(kindOf(status, ours), String(message), mistakesIn(problem), problem?.requestId, ours);
 }
 
 function kindOf(status: number, ours: boolean): FailureKind {

@@ -14,8 +14,10 @@ interface Call {
 
 export class FakeBackend {
   readonly calls: Call[] = [];
-  /** Answers of plain GETs, by the end of their URL; an Error is thrown. */
+  /** Answers of plain GETs, by the end of their URL; a function is asked; what has a `status` is thrown. */
   readonly answers = new Map<string, unknown>();
+  /** What was asked by plain GETs. */
+  readonly gets: Array<{ url: string; params: Record<string, unknown> }> = [];
 
   get last(): Call {
     const call = this.calls[this.calls.length - 1];
@@ -53,14 +55,16 @@ export class FakeBackend {
       };
     });
 
-  readonly fetch = ({ url }: { url: string }) =>
+  readonly fetch = ({ url, params = {} }: { url: string; params?: Record<string, unknown> }) =>
     new Observable((subscriber) => {
-      const found = [...this.answers].find(([end]) => url.endsWith(end));
-      if (!found || 'status' in (found[1] as object)) {
-        subscriber.error(found?.[1] ?? { status: 404, data: { message: 'Not found' } });
+      this.gets.push({ url, params });
+      const found = [...this.answers].find(([end]) => url.endsWith(end))?.[1];
+      const answer: unknown = typeof found === 'function' ? found(params) : found;
+      if (answer === undefined || answer === null || 'status' in (answer as object)) {
+        subscriber.error(answer ?? { status: 404, data: { message: 'Not found' } });
         return;
       }
-      subscriber.next({ data: found[1] });
+      subscriber.next({ data: answer });
       subscriber.complete();
     });
 }

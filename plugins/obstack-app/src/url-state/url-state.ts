@@ -24,6 +24,18 @@ export const choice = <const T extends string>(options: readonly T[], fallback: 
   write: (value) => (value === fallback ? null : value),
 });
 
+/** Several short texts without commas. */
+export const list = (): Param<readonly string[]> => ({
+  read: (value) => (value ? value.split(',') : []),
+  write: (value) => (value.length > 0 ? value.join(',') : null),
+});
+
+/** On or off; off is not written. */
+export const flag: Param<boolean> = {
+  read: (value) => value === '1',
+  write: (value) => (value ? '1' : null),
+};
+
 export function readState<S extends Schema>(schema: S, params: URLSearchParams): StateOf<S> {
   const entries = Object.entries(schema).map(([name, param]) => [name, param.read(params.get(name))]);
   return Object.fromEntries(entries) as StateOf<S>;

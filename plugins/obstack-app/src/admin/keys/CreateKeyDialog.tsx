@@ -1,0 +1,104 @@
+import React, { useState } from 'react';
+import { Checkbox, CollapsableSection, Field, Input } from '@grafana/ui';
+import type { IssuedKey, Signal } from '@obstack/contracts';
+import { t } from '../../i18n';
+import { mistakeAt } from '../../api/failure';
+import { limitsOf, SIGNALS } from '../../api/terms';
+import { useCall } from '../../api/use-call';
+import { useIdempotency } from '../../api/use-idempotency';
+import { signalName } from '../../search/signals';
+import { useAccess, useTenantId } from '../access';
+import { LimitFields, limitsIn, type LimitTexts } from '../limits/LimitFields';
+import { FieldGroup } from '../parts/FieldGroup';
+import { FormDialog } from '../parts/FormDialog';
+import { type Expiry, expiresAt, ExpiryField } from './ExpiryField';
+import { KEYS_API, type Kind } from './keys-api';
+
+interface Props {
+  kind: Kind;
+  onIssued: (issued: IssuedKey) => void;
+  onDismiss: () => void;
+}
+
+export function CreateKeyDialog({ kind, onIssued, onDismiss }: Props) {
+  const tenantId = useTenantId();
+  const { tenant } = useAccess();
+  const idempotencyKey = useIdempotency();
+  const [opened] = useState(Date.now);
+  const [name, setName] = useState('');
+  const [signals, setSignals] = useState<readonly Signal[]>(SIGNALS);
+  const [expiry, setExpiry] = useState<Expiry>({ kind: 'never' });
+  const [limits, setLimits] = useState<LimitTexts>({});
+  const [limitsOpen, setLimitsOpen] = useState(false);
+  const { run, running, failure } = useCall();
+
+  const submit = () =>
+    run(async () => {
+      const key = { name, signals: [...signals], expiresAt: expiresAt(expiry, opened), limits: limitsIn(limits) };
+      onIssued(await KEYS_API[kind].create(tenantId, key, idempotencyKey(key)));
+    });
+
+  const signalsLabel = kind === 'ingestion' ? t('admin.keys.pushes', 'May push') : t('admin.tokens.reads', 'May read');
+  return (
+    <FormDialog
+      title={
+        kind === 'ingestion'
+          ? t('admin.create-key.title', 'Create an ingestion key')
+          : t('admin.create-token.title', 'Create a query token')
+      }
+      submit={t('admin.create-key.submit', 'Create')}
+      running={running}
+      failure={failure}
+      fields={['body.name', 'body.signals', 'body.expiresAt', 'body.limits']}
+      isComplete={name.trim() !== '' && signals.length > 0}
+      onSubmit={submit}
+      onDismiss={onDismiss}
+    >
+      <Field
+        label={t('admin.keys.name', 'Name')}
+        description={t(
+          'admin.create-key.name-hint',
+          'Of whoever will use it, so that you know what stops when you revoke it.'
+        )}
+        invalid={mistakeAt(failure, 'body.name') !== undefined}
+        error={mistakeAt(failure, 'body.name')}
+        required
+      >
+        <Input id="obstack-key-name" value={name} onChange={(event) => setName(event.currentTarget.value)} autoFocus />
+      </Field>
+      <Field
+        label={signalsLabel}
+        invalid={signals.length === 0 || mistakeAt(failure, 'body.signals') !== undefined}
+        error={mistakeAt(failure, 'body.signals') ?? t('admin.create-key.no-signal', 'Choose at least one signal.')}
+      >
+        <FieldGroup label={signalsLabel} minWidth={14}>
+          {SIGNALS.map((signal) => (
+            <Checkbox
+              key={signal}
+              label={signalName(signal)}
+              value={signals.includes(signal)}
+              onChange={({ currentTarget: { checked } }) =>
+                setSignals(SIGNALS.filter((other) => (other === signal ? checked : signals.includes(other))))
+              }
+            />
+          ))}
+        </FieldGroup>
+      </Field>
+      <ExpiryField value={expiry} onChange={setExpiry} mistake={mistakeAt(failure, 'body.expiresAt')} />
+      {kind === 'ingestion' && (
+        <CollapsableSection
+          label={t('admin.create-key.limits', 'Limits of its own, below the tenant’s')}
+          isOpen={limitsOpen || mistakeAt(failure, 'body.limits') !== undefined}
+          onToggle={setLimitsOpen}
+        >
+          <LimitFields
+            value={limits}
+            onChange={setLimits}
+            inherited={tenant && limitsOf(tenant.plan, tenant.limits)}
+            failure={failure}
+          />
+        </CollapsableSection>
+      )}
+    </FormDialog>
+  );
+}

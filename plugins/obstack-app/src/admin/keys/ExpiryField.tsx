@@ -1,0 +1,80 @@
+import React from 'react';
+import { Field, Input, RadioButtonGroup } from '@grafana/ui';
+import { t } from '../../i18n';
+import { FieldGroup } from '../parts/FieldGroup';
+
+export type Expiry = { kind: 'never' } | { kind: 'days'; days: number } | { kind: 'date'; date: string };
+
+const DAY_MS = 24 * 3600 * 1000;
+const CHOICES = ['never', '30', '90', '365', 'date'] as const;
+type Choice = (typeof CHOICES)[number];
+
+/** As the API takes it; a date is over at its end, where the person is. */
+export function expiresAt(expiry: Expiry, now: number): string | null {
+  switch (expiry.kind) {
+    case 'never':
+      return null;
+    case 'days':
+      return new Date(now + expiry.days * DAY_MS).toISOString();
+    case 'date': {
+      const end = new Date(`${expiry.date}T23:59:59.999`);
+      return Number.isNaN(end.getTime()) ? null : end.toISOString();
+    }
+  }
+}
+
+interface Props {
+  value: Expiry;
+  onChange: (value: Expiry) => void;
+  mistake: string | undefined;
+}
+
+export function ExpiryField({ value, onChange, mistake }: Props) {
+  const choice: Choice = value.kind === 'days' ? (String(value.days) as Choice) : value.kind;
+  const choose = (next: Choice) => {
+    if (next === 'never') {
+      onChange({ kind: 'never' });
+    } else if (next === 'date') {
+      onChange({ kind: 'date', date: new Date(Date.now() + 7 * DAY_MS).toISOString().slice(0, 10) });
+    } else {
+      onChange({ kind: 'days', days: Number(next) });
+    }
+  };
+  return (
+    <Field label={t('admin.keys.expires', 'Expires')} invalid={mistake !== undefined} error={mistake}>
+      <FieldGroup label={t('admin.keys.expires', 'Expires')}>
+        <RadioButtonGroup
+          aria-label={t('admin.keys.expires', 'Expires')}
+          options={CHOICES.map((option) => ({ value: option, label: choiceName(option) }))}
+          value={choice}
+          onChange={choose}
+        />
+        {value.kind === 'date' && (
+          <Input
+            id="obstack-key-expiry"
+            type="date"
+            width={20}
+            aria-label={t('admin.expiry.date', 'Last day')}
+            value={value.date}
+            onChange={(event) => onChange({ kind: 'date', date: event.currentTarget.value })}
+          />
+        )}
+      </FieldGroup>
+    </Field>
+  );
+}
+
+function choiceName(choice: Choice): string {
+  switch (choice) {
+    case 'never':
+      return t('admin.expiry.never', 'Never');
+    case '30':
+      return t('admin.expiry.30', '30 days');
+    case '90':
+      return t('admin.expiry.90', '90 days');
+    case '365':
+      return t('admin.expiry.365', 'A year');
+    case 'date':
+      return t('admin.expiry.on', 'On a day');
+  }
+}

@@ -1,0 +1,74 @@
+import React, { useState } from 'react';
+import { Field, RadioButtonGroup } from '@grafana/ui';
+import type { Plan as PlanName, Tenant } from '@obstack/contracts';
+import { t } from '../../i18n';
+import { controlPlane, etagOf } from '../../api/control-plane';
+import { mistakeAt } from '../../api/failure';
+import { Plan, PLANS } from '../../api/terms';
+import { useCall } from '../../api/use-call';
+import { useResource } from '../../api/use-resource';
+import { useTenantId } from '../access';
+import { planName } from '../names';
+import { FormDialog } from '../parts/FormDialog';
+import { LoadingDialog } from '../parts/LoadingDialog';
+import { LimitFields, limitsIn, type LimitTexts, textsOf } from './LimitFields';
+
+interface Props {
+  onSaved: () => void;
+  onDismiss: () => void;
+}
+
+/** A tenant's plan, and what is its own over it. Reads the tenant as it is now: the page may be old. */
+export function ChangeTermsDialog({ onSaved, onDismiss }: Props) {
+  const tenantId = useTenantId();
+  const tenant = useResource(tenantId, (signal) => controlPlane.getTenant({ params: { tenantId }, signal }));
+  return tenant.data && !tenant.loading ? (
+    <TermsForm
+      key={etagOf(tenant.data)}
+      tenant={tenant.data}
+      onSaved={onSaved}
+      onDismiss={onDismiss}
+      onReload={tenant.reload}
+    />
+  ) : (
+    <LoadingDialog failure={tenant.failure} onRetry={tenant.reload} onDismiss={onDismiss} />
+  );
+}
+
+function TermsForm({ tenant, onSaved, onDismiss, onReload }: Props & { tenant: Tenant; onReload: () => void }) {
+  const [plan, setPlan] = useState<PlanName>(tenant.plan);
+  const [limits, setLimits] = useState<LimitTexts>(() => textsOf(tenant.limits));
+  const { run, running, failure } = useCall();
+  return (
+    <FormDialog
+      title={t('admin.limits.change', 'Change plan and limits')}
+      submit={t('admin.dialog.save', 'Save')}
+      running={running}
+      failure={failure}
+      fields={['body.plan', 'body.limits']}
+      onDismiss={onDismiss}
+      onReload={onReload}
+      onSubmit={() =>
+        run(async () => {
+          const body = { plan, limits: limitsIn(limits) };
+          await controlPlane.updateTenant({ params: { tenantId: tenant.id }, body, ifMatch: etagOf(tenant) });
+          onSaved();
+        })
+      }
+    >
+      <Field
+        label={t('admin.tenants.plan', 'Plan')}
+        invalid={mistakeAt(failure, 'body.plan') !== undefined}
+        error={mistakeAt(failure, 'body.plan')}
+      >
+        <RadioButtonGroup
+          aria-label={t('admin.tenants.plan', 'Plan')}
+          options={Plan.options.map((value) => ({ value, label: planName(value) }))}
+          value={plan}
+          onChange={setPlan}
+        />
+      </Field>
+      <LimitFields value={limits} onChange={setLimits} inherited={PLANS[plan].limits} failure={failure} />
+    </FormDialog>
+  );
+}

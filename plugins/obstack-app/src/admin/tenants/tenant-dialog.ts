@@ -1,0 +1,7 @@
+import type { Tenant } from '@obstack/contracts';
+
+export interface TenantDialogProps {
+  tenant: Tenant;
+  onDone: () => void;
+  onDismiss: () => void;
+}

@@ -1,0 +1,45 @@
+import { testIds } from '../src/testIds';
+import { expect, test } from './fixtures';
+
+const RULES = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] };
+const PAGES = [
+  'overview',
+  'search',
+  ...['keys', 'users', 'roles', 'limits', 'audit', 'provisioning', 'tenants'].map((section) => `admin/${section}`),
+];
+
+for (const theme of ['dark', 'light'] as const) {
+  test.describe(`in the ${theme} theme`, () => {
+    test.beforeEach(async ({ page }) => {
+      await page.request.patch('/api/user/preferences', { data: { theme } });
+    });
+
+    for (const path of PAGES) {
+      test(`${path} breaks no rule of WCAG 2.1 AA`, async ({ gotoPage, page, scanForA11yViolations, complaints }) => {
+        await gotoPage(path);
+        await page.waitForLoadState('networkidle');
+        await expect(page.getByTestId(testIds.states.loading)).toHaveCount(0);
+        // Our own part of the page: Grafana's frame is Grafana's.
+        const report = await scanForA11yViolations({ include: '#pageContent', options: RULES });
+        expect(report).toHaveNoA11yViolations();
+        expect(complaints).toEqual([]);
+      });
+    }
+
+    test('an open hit and its trace break none either', async ({ gotoPage, page, scanForA11yViolations }) => {
+      await gotoPage('search?q=service%3Acheckout&signal=traces');
+      await page.getByTestId(testIds.search.hit).first().getByRole('button').first().click();
+      await expect(page.getByTestId(testIds.search.details)).toBeVisible();
+      expect(await scanForA11yViolations({ include: '#pageContent', options: RULES })).toHaveNoA11yViolations();
+      await page.getByTestId(testIds.search.details).getByTestId(testIds.trace.open).first().click();
+      const span = page.getByTestId(testIds.trace.span).first();
+      await span.click();
+      await expect(page.getByTestId(testIds.trace.details)).toBeVisible();
+      const report = await scanForA11yViolations({
+        include: `[data-testid="${testIds.trace.drawer}"]`,
+        options: RULES,
+      });
+      expect(report).toHaveNoA11yViolations();
+    });
+  });
+}

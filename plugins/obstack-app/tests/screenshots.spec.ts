@@ -1,0 +1,64 @@
+// The pictures of the documentation, of the running demo: `npm run screenshots`.
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { testIds } from '../src/testIds';
+import { expect, test } from './fixtures';
+
+const IMAGES = join(__dirname, '../../../docs/images');
+const { search, trace, related, admin, overview } = testIds;
+
+const openFirst = async (page: Page) => {
+  await page.getByTestId(search.hit).first().getByRole('button').first().click();
+  await expect(page.getByTestId(search.details)).toBeVisible();
+};
+
+interface Picture {
+  name: string;
+  path: string;
+  ready: string;
+  act?: (page: Page) => Promise<void>;
+}
+
+const PICTURES: Picture[] = [
+  { name: 'overview', path: 'overview', ready: overview.services },
+  { name: 'search', path: 'search', ready: search.hit },
+  {
+    name: 'search-hit',
+    path: 'search?q=level%3Aerror&signal=logs',
+    ready: search.hit,
+    act: async (page) => {
+      await openFirst(page);
+      await page.getByTestId(search.details).getByRole('tab', { name: 'Related' }).click();
+      await expect(page.getByTestId(related.panel).first()).toBeVisible();
+    },
+  },
+  {
+    name: 'trace',
+    path: 'search?q=service%3Acheckout%20level%3Aerror&signal=traces',
+    ready: search.hit,
+    act: async (page) => {
+      await openFirst(page);
+      await page.getByTestId(trace.open).first().click();
+      await page.getByTestId(trace.span).nth(3).click();
+      await expect(page.getByTestId(trace.details)).toBeVisible();
+    },
+  },
+  ...['keys', 'users', 'roles', 'limits', 'audit', 'provisioning'].map((section) => ({
+    name: `admin-${section}`,
+    path: `admin/${section}`,
+    ready: section === 'limits' || section === 'provisioning' ? 'obstack admin' : admin.table,
+  })),
+];
+
+for (const theme of ['dark', 'light'] as const) {
+  for (const { name, path, ready, act } of PICTURES) {
+    test(`${name}, ${theme}`, async ({ gotoPage, page }) => {
+      await page.request.patch('/api/user/preferences', { data: { theme } });
+      await gotoPage(path);
+      await expect(page.locator(`[data-testid^="${ready}"]`).first()).toBeVisible();
+      await act?.(page);
+      await page.waitForLoadState('networkidle');
+      await page.screenshot({ path: join(IMAGES, `${name}${theme === 'light' ? '-light' : ''}.png`) });
+    });
+  }
+}

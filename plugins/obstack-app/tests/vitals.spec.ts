@@ -1,0 +1,77 @@
+// Web Vitals of the two pages that are opened most, in a real Grafana (https://web.dev/articles/vitals).
+import type { Page } from '@playwright/test';
+import { testIds } from '../src/testIds';
+import { expect, test } from './fixtures';
+
+interface Vitals {
+  lcp: number;
+  cls: number;
+  inp: number;
+}
+
+/** Collected from the first moment of the page that is opened next. */
+const watch = (page: Page) =>
+  page.addInitScript(() => {
+    const vitals = { lcp: 0, cls: 0, inp: 0 };
+    Object.assign(window, { vitals });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) {
+        vitals.lcp = entry.startTime;
+      }
+    }).observe({ type: 'largest-contentful-paint', buffered: true });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries() as Array<PerformanceEntry & { value: number; hadRecentInput: boolean }>) {
+        vitals.cls += entry.hadRecentInput ? 0 : entry.value;
+      }
+    }).observe({ type: 'layout-shift', buffered: true });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) {
+        vitals.inp = Math.max(vitals.inp, entry.duration);
+      }
+    }).observe({ type: 'event', buffered: true, durationThreshold: 16 } as PerformanceObserverInit);
+  });
+
+const read = (page: Page) => page.evaluate(() => (window as unknown as { vitals: Vitals }).vitals);
+
+const PAGES: Record<string, { ready: string; use: (page: Page) => Promise<void> }> = {
+  overview: {
+    ready: testIds.overview.services,
+    use: async (page) => page.getByTestId(testIds.overview.services).getByRole('button').first().click(),
+  },
+  search: {
+    ready: testIds.search.hit,
+    use: async (page) => {
+      await page.getByTestId(testIds.search.hit).first().getByRole('button').first().click();
+      await expect(page.getByTestId(testIds.search.details)).toBeVisible();
+      await page.getByTestId(testIds.search.box).fill('checkout');
+      await page.getByTestId(testIds.search.box).press('Enter');
+      await page.waitForLoadState('networkidle');
+    },
+  },
+};
+
+for (const [path, { ready, use }] of Object.entries(PAGES)) {
+  test(`${path}: LCP under 1.5 s, INP under 200 ms, CLS under 0.1`, async ({ gotoPage, page }) => {
+    // The first visit fills the browser's cache, as somebody's who uses Grafana is.
+    await gotoPage(path);
+    await expect(page.getByTestId(ready).first()).toBeVisible();
+    await watch(page);
+    const taken: Vitals[] = [];
+    for (let visit = 0; visit < 3; visit += 1) {
+      await gotoPage(path);
+      await expect(page.getByTestId(ready).first()).toBeVisible();
+      await page.waitForLoadState('networkidle');
+      const { lcp, cls } = await read(page);
+      await use(page);
+      taken.push({ lcp, cls, inp: (await read(page)).inp });
+    }
+    const median = (of: keyof Vitals) => taken.map((each) => each[of]).sort((a, b) => a - b)[1] ?? Infinity;
+    const vitals = { lcp: median('lcp'), cls: median('cls'), inp: median('inp') };
+    console.log(
+      `${path}: LCP ${vitals.lcp.toFixed(0)} ms, INP ${vitals.inp.toFixed(0)} ms, CLS ${vitals.cls.toFixed(3)}`
+    );
+    expect(vitals.lcp).toBeLessThan(1_500);
+    expect(vitals.inp).toBeLessThan(200);
+    expect(vitals.cls).toBeLessThan(0.1);
+  });
+}
