@@ -94,7 +94,7 @@ export async function createControlPlane(
     shutdown.add('change listener', () => listener.close());
 
     const publicUrl = config.PUBLIC_URL ?? `http://${hostAndPort(config.CONTROL_PLANE_LISTEN)}`;
-    const keycloak = createKeycloak(config);
+    const keycloak = createKeycloak(config, db);
     const grafanaSigner = grafanaSignerOf(config);
     const identity = createIdentity({
       db,
@@ -122,7 +122,7 @@ export async function createControlPlane(
     const keyDeps = { keys: keyStore, tenants: tenantStore, mint: mintCredential };
     mountMe(api, tenantStore);
     mountAudit(api, createAuditService(auditStore));
-    const provisioning = createProvisioning(arrivalSteps(config), provisioningStore);
+    const provisioning = createProvisioning(arrivalSteps(config, db), provisioningStore);
     mountTenants(
       api,
       createTenantsService({

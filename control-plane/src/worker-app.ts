@@ -41,7 +41,7 @@ export async function createWorker(config: WorkerConfig, logger: Logger): Promis
     shutdown.add('database', () => db.close());
 
     const metrics = createMetrics();
-    const steps = arrivalSteps(config);
+    const steps = arrivalSteps(config, db);
     await reconcileSteps({ db, tenants: tenantStore, store: provisioningStore }, steps);
     const worker = createStepWorker(
       {

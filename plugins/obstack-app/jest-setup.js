@@ -1,6 +1,9 @@
 // Jest setup provided by Grafana scaffolding
 import './.config/jest-setup';
 
+// What the translations' library would say about its makers, once for each file of tests.
+process.env.I18NEXT_NO_SUPPORT_NOTICE = '1';
+
 // Grafana gives a plugin its page when it starts, and lets nobody else do so.
 jest.mock('@grafana/runtime', () => {
   const { createElement, Fragment } = jest.requireActual('react');

@@ -16,7 +16,7 @@ import type { PeriodicJob } from './periodic-job.ts';
 const HOUR_MS = 3600_000;
 
 export function periodicJobs(db: Database, config: WorkerConfig, logger: Logger): PeriodicJob[] {
-  const keycloak = createKeycloak(config);
+  const keycloak = createKeycloak(config, db);
   return [
     {
       name: 'idempotency-keys',

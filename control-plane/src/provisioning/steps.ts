@@ -1,5 +1,6 @@
 /** Every step there is. The API knows them by name only, workers run them: making one connects to nothing. */
 import type { ElsewhereConfig } from '../config.ts';
+import type { Database } from '../db/connect.ts';
 import { auditStore } from '../features/audit/audit-store.ts';
 import { keyStore } from '../features/keys/keys-store.ts';
 import { tenantStore } from '../features/tenants/tenants-store.ts';
@@ -20,9 +21,9 @@ import { exportStore } from './offboarding/export-store.ts';
 import type { ProvisioningStep } from './step.ts';
 
 /** What every tenant gets, in the order in which people read it. */
-export function arrivalSteps(config: ElsewhereConfig): ProvisioningStep[] {
+export function arrivalSteps(config: ElsewhereConfig, db: Database): ProvisioningStep[] {
   return [
-    createRealmStep(createKeycloak(config)?.realms ?? null),
+    createRealmStep(createKeycloak(config, db)?.realms ?? null),
     createGrafanaStep({
       grafana: grafanaOf(config),
       orgs: grafanaStore,

@@ -34,12 +34,16 @@ export async function expectEqual(
   report(name, cases, counts);
   expect(counts.different.map(explain)).toEqual([]);
   expect(counts.refused.map(explain)).toEqual([]);
-  const unexpected = counts.asEnforced.filter(({ question }) => !mayDiffer(question));
+  const unexpected = counts.asEnforced.filter(({ question }) => !mayDiffer(question) && !keepsAny(question));
   expect(unexpected.map(explain)).toEqual([]);
   // What cannot be compared must stay the exception.
   expect(counts.unstable).toBeLessThanOrEqual(cases.length / 10);
   return counts;
 }
+
+/** Of equal values Loki keeps whichever comes first, in the random order of a Go map: which one may change each time. */
+const keepsAny = (question: Question): boolean =>
+  question.api === 'loki' && /\b(top|bottom)k\b/.test(queryOf(question));
 
 const queryOf = ({ params }: Question): string => String(params?.query ?? params?.q);
 

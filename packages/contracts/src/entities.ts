@@ -227,7 +227,7 @@ export const Rejection = z.object({
   reason: z
     .string()
     .describe(
-      'Stable, for programs: `limit_exceeded`, `forbidden`, `refused_by_store`, `expired`, `revoked`, `tenant_inactive`.',
+      'Stable, for programs: `limit_exceeded`, `too_large`, `forbidden`, `refused_by_store`, `expired`, `revoked`, `tenant_inactive`.',
     ),
   status: z.int().describe('What the sender got.'),
   count: z.int().describe('Of a key that is over, each proxy counts one every five seconds at most.'),

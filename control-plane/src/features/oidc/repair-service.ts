@@ -18,7 +18,7 @@ export async function repair(
   if (tenant.state === 'deleting') throw new ConflictError('The tenant is being removed.');
   return afterCommit(async () => {
     try {
-      return { mended: await realms.mend({ ...ctx, tenant, signal: AbortSignal.timeout(PATIENCE_MS) }) };
+      return { mended: await realms.mend({ tenant, signal: AbortSignal.timeout(PATIENCE_MS) }) };
     } catch (cause) {
       if (!(cause instanceof OutsideError)) throw cause;
       throw new ProblemError('bad-gateway', cause.message, { cause });

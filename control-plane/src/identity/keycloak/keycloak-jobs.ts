@@ -25,11 +25,10 @@ export function keycloakJobs(deps: {
   ): Promise<void> {
     for (const tenantId of ids) {
       if (signal.aborted) return;
-      const scope = { tenantId };
-      const tenant = await db.begin(scope, (tx) => store.tenant(tx, tenantId));
+      const tenant = await db.begin({ tenantId }, (tx) => store.tenant(tx, tenantId));
       if (!tenant) continue;
       try {
-        const mended = await work({ tenant, begin: (inside) => db.begin(scope, inside), signal });
+        const mended = await work({ tenant, signal });
         if (mended.length > 0) logger.info({ tenantId, mended }, 'mended in Keycloak');
       } catch (err) {
         if (err instanceof OutsideError && err.status === undefined) throw err;

@@ -61,7 +61,7 @@ const TENANT = [
 ];
 
 export const keycloakStore = {
-  /** @param tx sees the realm's tenant, or any tenant for the shared realm */
+  /** @param tx in the scope of the realm's tenant; in the platform's for the shared realm */
   async putRealm(tx: Executor, { realm, tenant_id, issuer, jwks }: RealmRow): Promise<void> {
     await tx('keycloak_realms')
       .insert({ realm, tenant_id, issuer, jwks: JSON.stringify(jwks) })

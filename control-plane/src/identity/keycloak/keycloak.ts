@@ -1,5 +1,6 @@
 /** Puts together what we have of Keycloak. Making it connects to nothing. */
 import { type ElsewhereConfig, grafanaPublicUrl } from '../../config.ts';
+import type { Database } from '../../db/connect.ts';
 import { createKeycloakAdmin } from './admin.ts';
 import { keycloakStore } from './keycloak-store.ts';
 import { createOidc, type Oidc } from './oidc.ts';
@@ -12,7 +13,7 @@ export interface Keycloak {
 }
 
 /** Null unless people are to sign in through it. */
-export function createKeycloak(config: ElsewhereConfig): Keycloak | null {
+export function createKeycloak(config: ElsewhereConfig, db: Database): Keycloak | null {
   const {
     AUTH_METHOD,
     KEYCLOAK_URL: url,
@@ -24,6 +25,7 @@ export function createKeycloak(config: ElsewhereConfig): Keycloak | null {
   const admin = createKeycloakAdmin({ url, clientId, clientSecret });
   const oidc = createOidc(url);
   const realms = createRealms({
+    db,
     admin,
     oidc,
     store: keycloakStore,

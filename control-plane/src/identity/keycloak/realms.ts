@@ -1,5 +1,6 @@
 /** All that a tenant has in Keycloak: made, mended and removed. */
 import type { FeatureOverrides, Plan } from '@obstack/contracts';
+import type { Database } from '../../db/connect.ts';
 import type { StepContext } from '../../provisioning/step.ts';
 import type { createKeycloakAdmin, KeycloakAdmin } from './admin.ts';
 import type { Surroundings } from './desired.ts';
@@ -12,7 +13,6 @@ import { ownRealm, placeOf, SHARED_REALM } from './place.ts';
 
 export interface RealmContext {
   tenant: { id: string; name: string; plan: Plan; features: FeatureOverrides };
-  begin: StepContext['begin'];
   signal: AbortSignal;
 }
 
@@ -30,17 +30,23 @@ export interface Realms {
 }
 
 export function createRealms(deps: {
+  db: Database;
   admin: ReturnType<typeof createKeycloakAdmin>;
   oidc: Oidc;
   store: KeycloakStore;
   surroundings: Surroundings;
 }): Realms {
-  const { oidc, store, surroundings } = deps;
+  const { db, oidc, store, surroundings } = deps;
+  const within =
+    ({ id }: RealmContext['tenant']): StepContext['begin'] =>
+    (work) =>
+      db.begin({ tenantId: id }, work);
 
   async function mendOrganization(
     admin: KeycloakAdmin,
-    { tenant, begin }: RealmContext,
+    tenant: RealmContext['tenant'],
   ): Promise<{ id: string; mended: string[] }> {
+    const begin = within(tenant);
     const wanted = { name: tenant.id, description: tenant.name, enabled: true };
     const linked = await begin((tx) => store.tenant(tx, tenant.id));
     const known = linked?.keycloak_organization_id;
@@ -62,23 +68,26 @@ export function createRealms(deps: {
   }
 
   return {
-    async mend(ctx) {
-      const { tenant, begin, signal } = ctx;
+    async mend({ tenant, signal }) {
+      const begin = within(tenant);
       const place = placeOf(tenant);
       if (!place) return [];
       const { realm, isShared } = place;
       const admin = deps.admin(signal);
       if (!isShared && !(await admin.realm(realm))) await begin((tx) => store.unlinkUsers(tx, tenant.id));
       const mended = await mendRealm(admin, place, isShared ? 'Obstack' : tenant.name, surroundings);
-      const organization = isShared ? await mendOrganization(admin, ctx) : null;
+      const organization = isShared ? await mendOrganization(admin, tenant) : null;
       mended.push(...(organization?.mended ?? []));
 
       const { issuer } = await oidc.discover(realm, signal);
       const jwks = await oidc.jwks(realm, signal);
-      await begin(async (tx) => {
+      // The shared realm is no tenant's: its row cannot be changed within the scope of one.
+      await db.begin(isShared ? 'platform' : { tenantId: tenant.id }, async (tx) => {
         const before = await store.realm(tx, realm);
         if (before && before.issuer !== issuer) mended.push('issuer');
         await store.putRealm(tx, { realm, tenant_id: isShared ? null : tenant.id, issuer, jwks });
+      });
+      await begin(async (tx) => {
         const linked = await store.tenant(tx, tenant.id);
         // Moved from one place to another: its people are not there yet.
         if (linked && linked.keycloak_realm_id !== null && isShared) await store.unlinkUsers(tx, tenant.id);
@@ -93,7 +102,8 @@ export function createRealms(deps: {
       return [...mended, ...(await mendPeople(admin, store, people))];
     },
 
-    async mendPeople({ tenant, begin, signal }) {
+    async mendPeople({ tenant, signal }) {
+      const begin = within(tenant);
       const place = placeOf(tenant);
       const linked = await begin((tx) => store.tenant(tx, tenant.id));
       if (!place || !linked) return [];
@@ -103,11 +113,11 @@ export function createRealms(deps: {
       return mendPeople(deps.admin(signal), store, { begin, tenantId: tenant.id, place, organizationId });
     },
 
-    async remove({ tenant, begin, signal }) {
+    async remove({ tenant, signal }) {
       const admin = deps.admin(signal);
       await admin.removeRealm(ownRealm(tenant.id));
       if (await admin.realm(SHARED_REALM)) await removeOrganization(admin, tenant.id);
-      await begin(async (tx) => {
+      await within(tenant)(async (tx) => {
         await store.removeRealm(tx, ownRealm(tenant.id));
         await store.linkTenant(tx, tenant.id, { keycloak_realm_id: null, keycloak_organization_id: null });
         await store.unlinkUsers(tx, tenant.id);

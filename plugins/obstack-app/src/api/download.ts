@@ -1,6 +1,6 @@
 import { lastValueFrom, reduce, tap } from 'rxjs';
-import { getBackendSrv } from '@grafana/runtime';
 import { CONTROL_PLANE_API } from '../constants';
+import { type Chunk, chunked } from '../streams/chunked';
 import { Failure, failureOf } from '../streams/failure';
 
 /**
@@ -10,17 +10,16 @@ import { Failure, failureOf } from '../streams/failure';
  * @throws {Failure}
  */
 export async function download(path: string, fileName: string): Promise<void> {
-  const answer = getBackendSrv().chunked({
+  const answer = chunked({
     url: CONTROL_PLANE_API + path,
     method: 'GET',
     headers: { accept: 'application/x-ndjson' },
-    showErrorAlert: false,
   });
   let status = 0;
   const parts = await lastValueFrom(
     answer.pipe(
       tap((chunk) => (status = chunk.status)),
-      reduce((all: Chunk[], { data }) => (data ? [...all, data as Chunk] : all), [])
+      reduce((all: Chunk[], { data }) => (data ? [...all, data] : all), [])
     )
   ).catch((error: unknown) => {
     throw new Failure('cut', error instanceof Error ? error.message : String(error));
@@ -30,8 +29,6 @@ export async function download(path: string, fileName: string): Promise<void> {
   }
   save(new Blob(parts, { type: 'application/x-ndjson' }), fileName);
 }
-
-type Chunk = Uint8Array<ArrayBuffer>;
 
 function textOf(chunks: readonly Chunk[]): string {
   const decoder = new TextDecoder();

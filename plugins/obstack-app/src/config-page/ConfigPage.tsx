@@ -1,7 +1,8 @@
 import React, { type FormEvent, useState } from 'react';
 import { css } from '@emotion/css';
 import type { AppPluginMeta, GrafanaTheme2, PluginConfigPageProps } from '@grafana/data';
-import { t, Trans } from '@grafana/i18n';
+import { Trans } from '@grafana/i18n';
+import { t } from '../i18n';
 import { Alert, Button, Field, FieldSet, Input, SecretInput, useStyles2 } from '@grafana/ui';
 import { type Finding, testControlPlane, testProxy } from '../connection/connection-test';
 import { Findings } from '../connection/Findings';

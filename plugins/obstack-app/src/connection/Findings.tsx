@@ -1,7 +1,7 @@
 import React from 'react';
 import { css } from '@emotion/css';
 import type { GrafanaTheme2, IconName } from '@grafana/data';
-import { t } from '@grafana/i18n';
+import { t } from '../i18n';
 import { Icon, useStyles2 } from '@grafana/ui';
 import { testIds } from '../testIds';
 import type { Finding } from './connection-test';

@@ -1,7 +1,7 @@
 /** Proves, step by step, that Obstack is reached, who it takes us for, and that it shows us nobody else's data. */
 import { lastValueFrom, toArray } from 'rxjs';
 import { getBackendSrv, isFetchError } from '@grafana/runtime';
-import { t } from '@grafana/i18n';
+import { t } from '../i18n';
 import type { WhoAmI } from '@obstack/contracts';
 import type { SearchSourceStatus } from '@obstack/contracts/search';
 import { search } from '../search/search-api';

@@ -1,5 +1,5 @@
 import type { GrafanaTheme2, IconName } from '@grafana/data';
-import { t } from '@grafana/i18n';
+import { t } from '../i18n';
 import type { SearchHistogram, SearchHit, SearchSource, Severity } from '@obstack/contracts/search';
 
 type Signal = SearchHit['signal'];

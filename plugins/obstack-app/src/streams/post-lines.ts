@@ -1,5 +1,5 @@
 import { Observable } from 'rxjs';
-import { getBackendSrv } from '@grafana/runtime';
+import { chunked } from './chunked';
 import { Failure, failureOf } from './failure';
 import { LineSplitter } from './lines';
 
@@ -13,41 +13,33 @@ export function postLines<Line>(url: string, body: unknown): Observable<Line[]> 
     const refusal = new TextDecoder();
     let refused: { status: number; text: string } | undefined;
 
-    return getBackendSrv()
-      .chunked({
-        url,
-        method: 'POST',
-        data: body,
-        headers: { accept: 'application/x-ndjson' },
-        showErrorAlert: false,
-      })
-      .subscribe({
-        next: ({ ok, status, data }) => {
-          if (!ok) {
-            refused ??= { status, text: '' };
-            refused.text += data ? refusal.decode(data, { stream: true }) : '';
-          } else if (data) {
-            try {
-              const lines = splitter.push(data);
-              if (lines.length > 0) {
-                subscriber.next(lines.map((line) => JSON.parse(line) as Line));
-              }
-            } catch (error) {
-              subscriber.error(new Failure('failed', String(error)));
+    return chunked({ url, method: 'POST', data: body, headers: { accept: 'application/x-ndjson' } }).subscribe({
+      next: ({ ok, status, data }) => {
+        if (!ok) {
+          refused ??= { status, text: '' };
+          refused.text += data ? refusal.decode(data, { stream: true }) : '';
+        } else if (data) {
+          try {
+            const lines = splitter.push(data);
+            if (lines.length > 0) {
+              subscriber.next(lines.map((line) => JSON.parse(line) as Line));
             }
+          } catch (error) {
+            subscriber.error(new Failure('failed', String(error)));
           }
-        },
-        error: (error: unknown) => subscriber.error(new Failure('unreachable', messageOf(error))),
-        complete: () => {
-          if (refused) {
-            subscriber.error(failureOf(refused.status, refused.text));
-          } else if (splitter.rest !== '') {
-            subscriber.error(new Failure('cut', ''));
-          } else {
-            subscriber.complete();
-          }
-        },
-      });
+        }
+      },
+      error: (error: unknown) => subscriber.error(new Failure('unreachable', messageOf(error))),
+      complete: () => {
+        if (refused) {
+          subscriber.error(failureOf(refused.status, refused.text));
+        } else if (splitter.rest !== '') {
+          subscriber.error(new Failure('cut', ''));
+        } else {
+          subscriber.complete();
+        }
+      },
+    });
   });
 }
 
