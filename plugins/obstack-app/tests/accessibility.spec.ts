@@ -13,6 +13,9 @@ for (const theme of ['dark', 'light'] as const) {
     test.beforeEach(async ({ page }) => {
       await page.request.patch('/api/user/preferences', { data: { theme } });
     });
+    test.afterEach(async ({ page }) => {
+      await page.request.patch('/api/user/preferences', { data: { theme: '' } });
+    });
 
     for (const path of PAGES) {
       test(`${path} breaks no rule of WCAG 2.1 AA`, async ({ gotoPage, page, scanForA11yViolations, complaints }) => {

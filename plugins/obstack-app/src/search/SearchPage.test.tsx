@@ -149,6 +149,10 @@ describe('the search page', () => {
       backend.last.sendLines(hitLine(hitOf()));
       backend.last.end();
     });
+    for (const attempt of [2, 3]) {
+      await waitFor(() => expect(backend.calls).toHaveLength(attempt));
+      await answer(() => backend.last.end());
+    }
     expect(await hits()).toHaveLength(1);
     expect(await screen.findByText('The answer broke off')).toBeInTheDocument();
   });

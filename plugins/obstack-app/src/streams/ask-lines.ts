@@ -1,13 +1,17 @@
-import { Observable } from 'rxjs';
+import { Observable, retry, throwError, timer } from 'rxjs';
 import { Failure } from './failure';
 import { postLines } from './post-lines';
 
+/** Grafana's plugin proxy cuts off about one answer in a hundred that begins very soon (golang/go's ReverseProxy). */
+const ATTEMPTS = 3;
+
 /**
- * As {@link postLines}, of a service that closes its answer with a line of type `done`: an answer without it is a failure of
- * kind `cut`, after everything that did come.
+ * As {@link postLines}, of a service that closes its answer with a line of type `done`. Without that line the answer was cut
+ * off, and is asked for again: lines may come a second time, so a listener has to know them by their ids. What is cut off
+ * each time is a failure of kind `cut`, after everything that did come.
  */
 export function askLines<Line extends { type: string }>(url: string, body: unknown): Observable<Line[]> {
-  return new Observable((subscriber) => {
+  const once = new Observable<Line[]>((subscriber) => {
     let done = false;
     return postLines<Line>(url, body).subscribe({
       next: (lines) => {
@@ -18,4 +22,7 @@ export function askLines<Line extends { type: string }>(url: string, body: unkno
       complete: () => (done ? subscriber.complete() : subscriber.error(new Failure('cut', ''))),
     });
   });
+  const unlessCut = (error: unknown) =>
+    error instanceof Failure && error.kind === 'cut' ? timer(0) : throwError(() => error);
+  return once.pipe(retry({ count: ATTEMPTS - 1, delay: unlessCut }));
 }

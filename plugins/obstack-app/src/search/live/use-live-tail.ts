@@ -52,7 +52,7 @@ export function useLiveTail(query: string, isPaused: boolean): LiveTail {
         if (!failure) {
           seenUntil = to;
         }
-        const found = lines.filter(isHit).length;
+        const found = withLines(NO_RESULTS, lines).hits.length;
         setState((before) => {
           const base = before.query === query ? before.hits : [];
           const { hits } = withLines({ ...NO_RESULTS, hits: base }, lines);
@@ -95,5 +95,3 @@ export function useLiveTail(query: string, isPaused: boolean): LiveTail {
 
   return state.query === query ? state : NOTHING;
 }
-
-const isHit = ({ type }: SearchLine) => type === 'hit';
