@@ -1,5 +1,5 @@
 import { test as base } from '@grafana/plugin-e2e';
-import type { ConsoleMessage } from '@playwright/test';
+import type { ConsoleMessage, Page } from '@playwright/test';
 import { type Demo, type DemoTenant, readDemo, type Role } from './demo';
 import pluginJson from '../src/plugin.json';
 
@@ -9,6 +9,7 @@ interface Fixtures {
   role: Role;
   tenant: DemoTenant;
   other: DemoTenant;
+  signIn: (page: Page) => Promise<void>;
   /** Opens a page of the app: `search?q=level:error`. */
   gotoPage: (path: string) => Promise<unknown>;
   /** What the browser complained of, on any page of the test. */
@@ -24,12 +25,16 @@ export const test = base.extend<Fixtures>({
   role: ['admin', { option: true }],
   tenant: ({ demo }, use) => use(demo.tenants[0]),
   other: ({ demo }, use) => use(demo.tenants[1]),
-  page: async ({ page, tenant, role }, use) => {
-    const { login: user, password } = tenant.grafana[role];
-    const answer = await page.request.post('/login', { data: { user, password } });
-    if (!answer.ok()) {
-      throw new Error(`${user} cannot sign in: ${answer.status()}`);
-    }
+  signIn: ({ tenant, role }, use) =>
+    use(async (page) => {
+      const { login: user, password } = tenant.grafana[role];
+      const answer = await page.request.post('/login', { data: { user, password } });
+      if (!answer.ok()) {
+        throw new Error(`${user} cannot sign in: ${answer.status()}`);
+      }
+    }),
+  page: async ({ page, signIn }, use) => {
+    await signIn(page);
     await use(page);
   },
   gotoPage: ({ page }, use) => use((path) => page.goto(`/a/${pluginJson.id}/${path}`)),

@@ -35,6 +35,7 @@ test('from a metric to the traces and the logs of its service', async ({ gotoPag
   await expect(panel.getByTestId(related.group('logs', 'service'))).toBeVisible();
   const traces = panel.getByTestId(related.group('traces', 'service'));
   await traces.getByRole('button').first().click();
+  await traces.getByTestId(trace.open).first().click();
   await expect(page.getByTestId(trace.drawer).getByTestId(trace.span).first()).toBeVisible();
   expect(complaints).toEqual([]);
 });

@@ -2,6 +2,10 @@
 import type { Page } from '@playwright/test';
 import { testIds } from '../src/testIds';
 import { expect, test } from './fixtures';
+import pluginJson from '../src/plugin.json';
+
+/** Odd, for a median. */
+const VISITS = 5;
 
 interface Vitals {
   lcp: number;
@@ -33,6 +37,9 @@ const watch = (page: Page) =>
 
 const read = (page: Page) => page.evaluate(() => (window as unknown as { vitals: Vitals }).vitals);
 
+// Recording what happens costs time of its own.
+test.use({ trace: 'off' });
+
 const PAGES: Record<string, { ready: string; use: (page: Page) => Promise<void> }> = {
   overview: {
     ready: testIds.overview.services,
@@ -51,25 +58,32 @@ const PAGES: Record<string, { ready: string; use: (page: Page) => Promise<void> 
 };
 
 for (const [path, { ready, use }] of Object.entries(PAGES)) {
-  test(`${path}: LCP under 1.5 s, INP under 200 ms, CLS under 0.1`, async ({ gotoPage, page }) => {
-    // The first visit fills the browser's cache, as somebody's who uses Grafana is.
-    await gotoPage(path);
-    await expect(page.getByTestId(ready).first()).toBeVisible();
-    await watch(page);
-    const taken: Vitals[] = [];
-    for (let visit = 0; visit < 3; visit += 1) {
-      await gotoPage(path);
+  test(`${path}: LCP under 1.5 s, INP under 200 ms, CLS under 0.1`, async ({ browser, baseURL, viewport, signIn }) => {
+    // A browser as people have it: the tests' own pages go without a cache, as their requests are looked at on the way.
+    const context = await browser.newContext({ baseURL, viewport });
+    const page = await context.newPage();
+    await signIn(page);
+    const visit = async () => {
+      await page.goto(`/a/${pluginJson.id}/${path}`);
       await expect(page.getByTestId(ready).first()).toBeVisible();
       await page.waitForLoadState('networkidle');
+    };
+    // Who uses Grafana has its scripts in the cache.
+    await visit();
+    await watch(page);
+    const taken: Vitals[] = [];
+    for (let i = 0; i < VISITS; i += 1) {
+      await visit();
       const { lcp, cls } = await read(page);
       await use(page);
       taken.push({ lcp, cls, inp: (await read(page)).inp });
     }
-    const median = (of: keyof Vitals) => taken.map((each) => each[of]).sort((a, b) => a - b)[1] ?? Infinity;
+    const median = (of: keyof Vitals) => taken.map((each) => each[of]).sort((a, b) => a - b)[(VISITS - 1) / 2] ?? Infinity;
     const vitals = { lcp: median('lcp'), cls: median('cls'), inp: median('inp') };
     console.log(
       `${path}: LCP ${vitals.lcp.toFixed(0)} ms, INP ${vitals.inp.toFixed(0)} ms, CLS ${vitals.cls.toFixed(3)}`
     );
+    await context.close();
     expect(vitals.lcp).toBeLessThan(1_500);
     expect(vitals.inp).toBeLessThan(200);
     expect(vitals.cls).toBeLessThan(0.1);

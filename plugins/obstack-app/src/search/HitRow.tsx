@@ -46,7 +46,7 @@ export const HitRow = memo(function HitRow(props: Props) {
           {/* The colour says it too, and a colour is not enough. */}
           {severity && RANK_SHOWN.has(severity) && (
             <span className={styles.severity} style={{ color: readable(theme, severity) }}>
-              {severity}
+              {severity}{' '}
             </span>
           )}
           {title}
