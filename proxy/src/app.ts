@@ -42,7 +42,10 @@ export interface ProxyContext {
   readonly queries: EnforcedQueries;
   /** The tenant's name inside a store that has tenants of its own: the value of `X-Scope-OrgID`. */
   readonly storageTenant: (tenantId: string) => string;
-  readonly upstreams: Readonly<Record<'loki' | 'prometheus' | 'tempo' | 'collector', Upstream>>;
+  readonly upstreams: Readonly<Record<'loki' | 'prometheus' | 'tempo' | 'collector', Upstream>> & {
+    /** Where there is one. */
+    readonly opensearch?: Upstream;
+  };
   readonly log: Logger;
 }
 
@@ -87,6 +90,9 @@ export async function createProxy(config: ProxyConfig, overrides: ProxyOverrides
       prometheus: new Upstream('Prometheus', config.PROMETHEUS_URL, query),
       tempo: new Upstream('Tempo', config.TEMPO_URL, query),
       collector: new Upstream('the OTel Collector', config.OTEL_COLLECTOR_URL, push),
+      ...(config.OPENSEARCH_URL !== undefined && {
+        opensearch: new Upstream('OpenSearch', config.OPENSEARCH_URL, query),
+      }),
     },
     log,
   };

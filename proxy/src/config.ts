@@ -31,6 +31,8 @@ const schema = z.object({
   PROMETHEUS_URL: baseUrl,
   TEMPO_URL: baseUrl,
   OTEL_COLLECTOR_URL: baseUrl,
+  // Searched for logs where it is set.
+  OPENSEARCH_URL: baseUrl.optional(),
   REDIS_URL: redisUrl,
   QUERY_TIMEOUT_MS: positive.default(60_000),
   PUSH_TIMEOUT_MS: positive.default(30_000),
@@ -47,6 +49,7 @@ const schema = z.object({
   SEARCH_LOKI_SERVICE_LABELS: labels.prefault('service_name'),
   SEARCH_TEMPO_SERVICE_ATTRIBUTES: attributes.prefault('service.name'),
   SEARCH_PROMETHEUS_SERVICE_LABELS: labels.prefault('service_name,app,job'),
+  SEARCH_OPENSEARCH_SERVICE_FIELDS: attributes.prefault('service_name'),
   LOG_LEVEL: logLevel,
 });
 
@@ -62,5 +65,6 @@ export const searchOptions = (config: ProxyConfig): SearchOptions => ({
     loki: config.SEARCH_LOKI_SERVICE_LABELS,
     tempo: config.SEARCH_TEMPO_SERVICE_ATTRIBUTES,
     prometheus: config.SEARCH_PROMETHEUS_SERVICE_LABELS,
+    opensearch: config.SEARCH_OPENSEARCH_SERVICE_FIELDS,
   },
 });

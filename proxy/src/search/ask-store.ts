@@ -1,11 +1,11 @@
-// How search asks a store: through the same tables, the same enforcement and the same headers as every other query. A
-// source names a row and gives its parameters; nothing it writes reaches a store in another way.
+// How search asks a store: in one of the ways that lock a request to the tenant. A source says what it wants; nothing it
+// writes reaches a store in another way.
 import { canonicalForm, compileParams } from '../query/canonical-request.ts';
 import type { CompiledParams } from '../query/canonical-request.ts';
 import type { QueryContext } from '../query/enforced-endpoint.ts';
 import type { QueryTable } from '../query/endpoint.ts';
 import { Refusal } from '../http/refusal.ts';
-import type { UpstreamReply, UpstreamRequest } from '../upstream/forward.ts';
+import type { Upstream, UpstreamReply, UpstreamRequest } from '../upstream/forward.ts';
 import { outgoingHeaders } from '../upstream/headers.ts';
 import type { Gate, Urgency } from './gate.ts';
 import type { SharedAnswers } from './shared-answers.ts';
@@ -22,14 +22,11 @@ const MAX_REASON = 300;
 /** Loki then keeps the labels of a stream apart from what is beside the line. */
 const LOKI_GROUPS = { 'x-loki-response-encoding-flags': 'categorize-labels' };
 
-/** @returns makes the `Ask` of one search: for one tenant, until `signal` is aborted */
-export function createAsker(
-  context: AskContext,
-  table: QueryTable,
-  answers: SharedAnswers,
-  gate: Gate,
-): (tenantId: string, signal: AbortSignal, urgency?: Urgency) => Ask {
-  const upstream = context.upstreams[table.store];
+/** Makes what a source asks for a request that can be answered with the tenant's own data only. */
+export type LockedRequest = (tenantId: string, path: string, given: readonly string[]) => UpstreamRequest;
+
+/** Through the same tables, the same enforcement and the same headers as every other query. */
+export function throughTable(context: AskContext, table: QueryTable): LockedRequest {
   const rows = new Map<string, { params: CompiledParams; takesForm: boolean }>(
     table.endpoints.map(({ path, params, methods }) => [
       path,
@@ -38,7 +35,7 @@ export function createAsker(
   );
   const extra = table.headers?.(LOKI_GROUPS);
 
-  function requestFor(tenantId: string, path: string, given: readonly string[]): UpstreamRequest {
+  return (tenantId, path, given) => {
     const row = rows.get(path);
     if (!row) throw new Error(`${path} is no row of the table`);
     const form = canonicalForm(row.params, given, tenantId, context.queries);
@@ -51,8 +48,16 @@ export function createAsker(
           body: form,
         }
       : { method: 'GET', path: `${path}?${form}`, headers: outgoingHeaders(locks) };
-  }
+  };
+}
 
+/** @returns makes the `Ask` of one search: for one tenant, until `signal` is aborted */
+export function createAsker(
+  upstream: Upstream,
+  requestFor: LockedRequest,
+  answers: SharedAnswers,
+  gate: Gate,
+): (tenantId: string, signal: AbortSignal, urgency?: Urgency) => Ask {
   return (tenantId, signal, urgency = 'hits') => {
     const load = (request: UpstreamRequest, until: AbortSignal): Promise<Loaded> =>
       gate.run(tenantId, urgency, until, async () => {
@@ -73,7 +78,7 @@ export function createAsker(
     const shared: Ask['shared'] = (path, params) =>
       run(async () => {
         const request = requestFor(tenantId, path, params);
-        const key = `${table.store} ${tenantId} ${request.path} ${request.body?.toString() ?? ''}`;
+        const key = `${upstream.name} ${tenantId} ${request.path} ${request.body?.toString() ?? ''}`;
         return answers.get(key, signal, (until) => load(request, until));
       });
     return Object.assign(ask, { shared });
@@ -105,8 +110,8 @@ function saidBy(text: string): string {
   let message = text;
   try {
     const { error, message: said } = JSON.parse(text) as { error?: unknown; message?: unknown };
-    if (typeof error === 'string') message = error;
-    else if (typeof said === 'string') message = said;
+    const { reason } = (error ?? {}) as { reason?: unknown };
+    message = [error, reason, said].find((each) => typeof each === 'string') ?? text;
   } catch {
     // Plain text, then.
   }

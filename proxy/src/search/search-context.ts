@@ -6,20 +6,25 @@ import type { QueryTable } from '../query/endpoint.ts';
 import { LOKI } from '../query/loki.ts';
 import { PROMETHEUS } from '../query/prometheus.ts';
 import { TEMPO } from '../query/tempo.ts';
-import { createAsker } from './ask-store.ts';
+import type { Upstream } from '../upstream/forward.ts';
+import { createAsker, throughTable } from './ask-store.ts';
+import type { LockedRequest } from './ask-store.ts';
 import { Gate } from './gate.ts';
 import type { Urgency } from './gate.ts';
 import { SharedAnswers } from './shared-answers.ts';
 import type { Ask, Source } from './source.ts';
 import { createLokiSource } from './sources/loki.ts';
+import { createOpensearchSource } from './sources/opensearch.ts';
 import { createPrometheusSource } from './sources/prometheus.ts';
 import { createTempoSource } from './sources/tempo.ts';
+import { searchTenantIndices } from './tenant-indices.ts';
 
 /** What names a service in each store, the first that is there; from the environment. */
 export interface ServiceFields {
   readonly loki: readonly string[];
   readonly tempo: readonly string[];
   readonly prometheus: readonly string[];
+  readonly opensearch: readonly string[];
 }
 
 export interface SearchOptions {
@@ -42,24 +47,30 @@ export interface SearchedSource {
   readonly askAs: (tenantId: string, signal: AbortSignal, urgency?: Urgency) => Ask;
 }
 
-/** The sources of this installation. OpenSearch is to join here; until then it is `not-configured`. */
+/** The sources of this installation. */
 export function createSearchContext(
   context: Omit<ProxyContext, 'config' | 'usage'>,
   { serviceFields, sourceTimeoutMs, atOnce }: SearchOptions,
 ): SearchContext {
   const answers = new SharedAnswers();
-  const searched = (source: Source, table: QueryTable): SearchedSource => ({
+  const searched = (source: Source, upstream: Upstream, requestFor: LockedRequest): SearchedSource => ({
     source,
-    askAs: createAsker(context, table, answers, new Gate(context.upstreams[table.store].name, atOnce)),
+    askAs: createAsker(upstream, requestFor, answers, new Gate(upstream.name, atOnce)),
   });
+  const byTable = (source: Source, table: QueryTable): SearchedSource =>
+    searched(source, context.upstreams[table.store], throughTable(context, table));
+  const { opensearch } = context.upstreams;
   return {
     identify: context.identify,
     log: context.log,
     sourceTimeoutMs,
     sources: [
-      searched(createLokiSource(serviceFields.loki), LOKI),
-      searched(createTempoSource(serviceFields.tempo), TEMPO),
-      searched(createPrometheusSource(serviceFields.prometheus), PROMETHEUS),
+      byTable(createLokiSource(serviceFields.loki), LOKI),
+      byTable(createTempoSource(serviceFields.tempo), TEMPO),
+      byTable(createPrometheusSource(serviceFields.prometheus), PROMETHEUS),
+      ...(opensearch
+        ? [searched(createOpensearchSource(serviceFields.opensearch), opensearch, searchTenantIndices)]
+        : []),
     ],
   };
 }

@@ -108,6 +108,7 @@ const SERVICE_FIELDS = {
   loki: ['service_name'],
   tempo: ['service.name'],
   prometheus: ['service_name', 'app', 'job'],
+  opensearch: ['service_name'],
 };
 
 type GrantedCredential = Omit<Credential, 'limits' | 'keyLimits'> & Partial<Credential>;
