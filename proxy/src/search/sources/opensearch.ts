@@ -183,14 +183,13 @@ function linesIn(answer: unknown, serviceFields: readonly string[]): Line[] {
 const quoted = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`;
 
 /** `{a: {b: 1}}` is `a.b`, as OpenSearch names it. */
-function flattened(value: Readonly<Record<string, unknown>>, path = ''): Record<string, string> {
+function flattened(value: object, path = ''): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(value).flatMap(([name, each]): [string, string][] => {
-      if (each === null || each === undefined) return [];
+    Object.entries(value).flatMap(([name, each]: [string, unknown]): [string, string][] => {
       const field = path + name;
-      if (typeof each !== 'object') return [[field, String(each)]];
-      if (Array.isArray(each)) return [[field, JSON.stringify(each)]];
-      return Object.entries(flattened(each as Record<string, unknown>, `${field}.`));
+      if (typeof each === 'string') return [[field, each]];
+      if (typeof each !== 'object' || Array.isArray(each)) return [[field, JSON.stringify(each)]];
+      return each === null ? [] : Object.entries(flattened(each, `${field}.`));
     }),
   );
 }
