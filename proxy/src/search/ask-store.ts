@@ -8,6 +8,7 @@ import { Refusal } from '../http/refusal.ts';
 import type { Upstream, UpstreamReply, UpstreamRequest } from '../upstream/forward.ts';
 import { outgoingHeaders } from '../upstream/headers.ts';
 import type { Gate, Urgency } from './gate.ts';
+import type { SettledCounts } from './settled-counts.ts';
 import type { SharedAnswers } from './shared-answers.ts';
 import type { Loaded } from './shared-answers.ts';
 import type { Ask } from './source.ts';
@@ -21,6 +22,12 @@ const MAX_URL_FORM = 4096;
 const MAX_REASON = 300;
 /** Loki then keeps the labels of a stream apart from what is beside the line. */
 const LOKI_GROUPS = { 'x-loki-response-encoding-flags': 'categorize-labels' };
+
+/** What searches have in common. */
+export interface Remembered {
+  readonly answers: SharedAnswers;
+  readonly counts: SettledCounts;
+}
 
 /** Makes what a source asks for a request that can be answered with the tenant's own data only. */
 export type LockedRequest = (tenantId: string, path: string, given: readonly string[]) => UpstreamRequest;
@@ -55,7 +62,7 @@ export function throughTable(context: AskContext, table: QueryTable): LockedRequ
 export function createAsker(
   upstream: Upstream,
   requestFor: LockedRequest,
-  answers: SharedAnswers,
+  { answers, counts }: Remembered,
   gate: Gate,
 ): (tenantId: string, signal: AbortSignal, urgency?: Urgency) => Ask {
   return (tenantId, signal, urgency = 'hits') => {
@@ -81,7 +88,9 @@ export function createAsker(
         const key = `${upstream.name} ${tenantId} ${request.path} ${request.body?.toString() ?? ''}`;
         return answers.get(key, signal, (until) => load(request, until));
       });
-    return Object.assign(ask, { shared });
+    const settled: Ask['settled'] = (what, buckets, load) =>
+      counts.get(JSON.stringify([upstream.name, tenantId, ...what]), buckets, load);
+    return Object.assign(ask, { shared, settled });
   };
 }
 

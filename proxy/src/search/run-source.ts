@@ -3,7 +3,7 @@
 import type { SearchLine, SearchSourceStatus } from '@obstack/contracts/search';
 import type { Logger } from '@obstack/service-kit/logger';
 import { bucketsFor } from './buckets.ts';
-import { countHits } from './count-hits.ts';
+import { countHits } from './count-rows.ts';
 import { deadline, TimeIsUp } from './deadline.ts';
 import { topFacets } from './facet-counts.ts';
 import type { SearchQuery } from './language/query.ts';

@@ -11,6 +11,7 @@ import { createAsker, throughTable } from './ask-store.ts';
 import type { LockedRequest } from './ask-store.ts';
 import { Gate } from './gate.ts';
 import type { Urgency } from './gate.ts';
+import { SettledCounts } from './settled-counts.ts';
 import { SharedAnswers } from './shared-answers.ts';
 import type { Ask, Source } from './source.ts';
 import { createLokiSource } from './sources/loki.ts';
@@ -52,10 +53,10 @@ export function createSearchContext(
   context: Omit<ProxyContext, 'config' | 'usage'>,
   { serviceFields, sourceTimeoutMs, atOnce }: SearchOptions,
 ): SearchContext {
-  const answers = new SharedAnswers();
+  const remembered = { answers: new SharedAnswers(), counts: new SettledCounts() };
   const searched = (source: Source, upstream: Upstream, requestFor: LockedRequest): SearchedSource => ({
     source,
-    askAs: createAsker(upstream, requestFor, answers, new Gate(upstream.name, atOnce)),
+    askAs: createAsker(upstream, requestFor, remembered, new Gate(upstream.name, atOnce)),
   });
   const byTable = (source: Source, table: QueryTable): SearchedSource =>
     searched(source, context.upstreams[table.store], throughTable(context, table));

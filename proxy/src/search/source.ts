@@ -3,6 +3,7 @@ import type { Signal } from '@obstack/contracts';
 import type { SearchHit, SearchHistogram, SearchSource } from '@obstack/contracts/search';
 import type { Buckets } from './buckets.ts';
 import type { SearchQuery } from './language/query.ts';
+import type { CountRow } from './settled-counts.ts';
 
 export interface Source {
   readonly name: SearchSource;
@@ -46,6 +47,12 @@ export type FacetCounts = ReadonlyMap<string, ReadonlyMap<string, number>>;
 export interface Ask {
   (path: string, params: readonly string[]): Promise<unknown>;
   shared(path: string, params: readonly string[]): Promise<unknown>;
+  /** What is counted per bucket, of which only that is loaded which is not known from a moment ago. */
+  settled(
+    what: readonly string[],
+    buckets: Buckets,
+    load: (missing: Buckets) => Promise<readonly CountRow[]>,
+  ): Promise<CountRow[]>;
 }
 
 /** A position that is not one of ours. */

@@ -2,12 +2,12 @@
 import { createHash } from 'node:crypto';
 import type { SearchHit, Severity } from '@obstack/contracts/search';
 import { z } from 'zod';
-import { Histogram } from '../buckets.ts';
 import type { Buckets } from '../buckets.ts';
-import { FacetCounter } from '../facet-counts.ts';
+import { countedBy } from '../count-rows.ts';
 import type { SearchQuery } from '../language/query.ts';
 import { attributesOf, firstOf, MAX_TEXT, positionOf, stringsOf, traceIdIn, spanIdIn } from './shared.ts';
 import { normalSeverity } from '../severity.ts';
+import type { CountRow } from '../settled-counts.ts';
 import type { Ask, Counted, Found, Page, Source } from '../source.ts';
 import { instantOf } from '../time.ts';
 import { literal } from '../translate/literals.ts';
@@ -91,31 +91,23 @@ export function createLokiSource(serviceLabels: readonly string[]): Source {
   async function count(query: SearchQuery, buckets: Buckets, ask: Ask): Promise<Counted> {
     const translated = toLogql(query, serviceLabels);
     const branches = 'branches' in translated ? translated.branches : [];
-    const { startMs, stepMs, count: size } = buckets;
     const labels = [...new Set([...serviceLabels, ...LEVEL_LABELS])].join(', ');
-    const histogram = new Histogram(buckets);
-    const facets = new FacetCounter();
-    await Promise.all(
-      branches.map(async (branch) => {
-        const answer = await ask.shared(QUERY_RANGE, [
-          ...['query', `sum by (${labels}) (count_over_time(${branch} [${stepMs}ms]))`],
-          // A value at t counts what came in the step before it.
-          ...['start', nanos(startMs + stepMs), 'end', nanos(startMs + size * stepMs)],
-          ...['step', `${stepMs / 1000}s`],
-        ]);
-        for (const { metric, values } of Matrix.parse(answer).data.result) {
-          const severity = severityOf(metric);
-          const service = firstOf(metric, serviceLabels);
-          for (const [at, text] of values) {
-            const lines = Number(text);
-            histogram.add(severity, at * 1000 - stepMs, lines);
-            facets.add('service', service, lines);
-            facets.add('level', severity, lines);
-          }
-        }
-      }),
+    const rowsOf = async (branch: string, { startMs, stepMs, count: size }: Buckets): Promise<CountRow[]> => {
+      const answer = await ask.shared(QUERY_RANGE, [
+        ...['query', `sum by (${labels}) (count_over_time(${branch} [${stepMs}ms]))`],
+        // A value at t counts what came in the step before it.
+        ...['start', nanos(startMs + stepMs), 'end', nanos(startMs + size * stepMs)],
+        ...['step', `${stepMs / 1000}s`],
+      ]);
+      return Matrix.parse(answer).data.result.flatMap(({ metric, values }) => {
+        const kind = { severity: severityOf(metric), service: firstOf(metric, serviceLabels) };
+        return values.map(([at, text]) => ({ atMs: at * 1000 - stepMs, ...kind, count: Number(text) }));
+      });
+    };
+    const rows = await ask.settled(branches, buckets, async (missing) =>
+      (await Promise.all(branches.map((branch) => rowsOf(branch, missing)))).flat(),
     );
-    return { histogram: { unit: 'lines', series: histogram.series }, facets: facets.counts };
+    return countedBy(rows, 'lines', buckets);
   }
 
   return { name: 'loki', signal: 'logs', find, count };

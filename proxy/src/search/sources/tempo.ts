@@ -2,11 +2,11 @@
 // matched: what Tempo says of a trace as a whole may be about spans of others (docs/decisions/traces-of-several-tenants.md).
 import type { SearchHit, Severity } from '@obstack/contracts/search';
 import { z } from 'zod';
-import { Histogram } from '../buckets.ts';
 import type { Buckets } from '../buckets.ts';
-import { FacetCounter } from '../facet-counts.ts';
+import { countedBy } from '../count-rows.ts';
 import type { SearchQuery } from '../language/query.ts';
 import { attributesOf, firstOf, positionOf, spanIdIn, traceIdIn } from './shared.ts';
+import type { CountRow } from '../settled-counts.ts';
 import type { Ask, Counted, Found, Page, Source } from '../source.ts';
 import { instantOf } from '../time.ts';
 import { toTraceql, traceIdCondition } from '../translate/to-traceql.ts';
@@ -115,28 +115,24 @@ export function createTempoSource(serviceAttributes: readonly string[]): Source 
   }
 
   async function count(query: SearchQuery, buckets: Buckets, ask: Ask): Promise<Counted> {
-    const histogram = new Histogram(buckets);
-    const facets = new FacetCounter();
     const translated = toTraceql(query, serviceAttributes);
-    if ('branches' in translated) {
-      const { startMs, stepMs, count: size } = buckets;
+    const branches = 'branches' in translated ? translated.branches : [];
+    const rowsOf = async (branch: string, { startMs, stepMs, count: size }: Buckets): Promise<CountRow[]> => {
       const answer = await ask.shared(QUERY_RANGE, [
-        ...['q', `${translated.branches[0]} | count_over_time() by (${[...grouping, 'status'].join(', ')})`],
+        ...['q', `${branch} | count_over_time() by (${[...grouping, 'status'].join(', ')})`],
         ...['start', String(startMs / 1000), 'end', String((startMs + size * stepMs) / 1000)],
         ...['step', `${stepMs / 1000}s`],
       ]);
-      for (const { labels, samples } of Matrix.parse(answer).series) {
+      return Matrix.parse(answer).series.flatMap(({ labels, samples }) => {
         const values = textsOf(labels);
-        const severity = severityOf(values);
-        const service = firstOf(values, grouping);
-        for (const { timestampMs, value } of samples) {
-          histogram.add(severity, timestampMs, value);
-          facets.add('service', service, value);
-          facets.add('level', severity, value);
-        }
-      }
-    }
-    return { histogram: { unit: 'spans', series: histogram.series }, facets: facets.counts };
+        const kind = { severity: severityOf(values), service: firstOf(values, grouping) };
+        return samples.map(({ timestampMs, value }) => ({ atMs: timestampMs, ...kind, count: value }));
+      });
+    };
+    const rows = await ask.settled(branches, buckets, async (missing) =>
+      (await Promise.all(branches.map((branch) => rowsOf(branch, missing)))).flat(),
+    );
+    return countedBy(rows, 'spans', buckets);
   }
 
   return { name: 'tempo', signal: 'traces', find, count };
