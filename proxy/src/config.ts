@@ -43,8 +43,8 @@ const schema = z.object({
   PUSH_IN_FLIGHT_BYTES: positive.default(512 * 1024 * 1024),
   // For the part of one store in an answer of search: a slow one must not make people wait for the others.
   SEARCH_SOURCE_TIMEOUT_MS: positive.default(10_000),
-  // What each store is asked by searches at a time: about four for each of its cores.
-  SEARCH_QUERIES_PER_STORE: positive.default(16),
+  // What each store is asked by searches at a time: about two for each of its cores.
+  SEARCH_QUERIES_PER_STORE: positive.default(8),
   // What names a service. Loki itself makes `service_name` of `app`, `job` and a dozen others (discover_service_name).
   SEARCH_LOKI_SERVICE_LABELS: labels.prefault('service_name'),
   SEARCH_TEMPO_SERVICE_ATTRIBUTES: attributes.prefault('service.name'),

@@ -2,7 +2,7 @@ import React, { useState } from 'react';
 import { css } from '@emotion/css';
 import { type GrafanaTheme2, getTimeZone } from '@grafana/data';
 import { Trans } from '@grafana/i18n';
-import { useStyles2 } from '@grafana/ui';
+import { Button, useStyles2 } from '@grafana/ui';
 import type { Relation } from '@obstack/contracts/search';
 import { t } from '../i18n';
 import { HitList } from '../search/HitList';
@@ -15,6 +15,9 @@ import { testIds } from '../testIds';
 import { groupsOf } from './related';
 import { type Anchor, useRelated } from './use-related';
 
+/** Of each group at first: all groups are to be seen at once. */
+const FEW = 5;
+
 interface Props {
   anchor: Anchor & { id?: string };
   query: string;
@@ -26,8 +29,10 @@ export function RelatedPanel({ anchor, query, onQuery }: Props) {
   const styles = useStyles2(getStyles);
   const [asked, setAsked] = useState(0);
   const [open, setOpen] = useState('');
+  const [whole, setWhole] = useState<readonly string[]>([]);
   const { running, related, failure } = useRelated(anchor, asked);
   const groups = groupsOf(related, anchor);
+  const isWhole = (group: string) => whole.includes(group);
   const list = { open, query, timeZone: getTimeZone(), withDate: false, onOpen: setOpen, onQuery };
 
   return (
@@ -44,7 +49,12 @@ export function RelatedPanel({ anchor, query, onQuery }: Props) {
             <h4 className={styles.head}>
               {signalName(signal)} <span className={styles.why}>{relationName(relation)}</span>
             </h4>
-            <HitList label={name} hits={hits} {...list} />
+            <HitList label={name} hits={hits.slice(0, isWhole(name) ? hits.length : FEW)} {...list} />
+            {hits.length > FEW && !isWhole(name) && (
+              <Button size="sm" variant="secondary" fill="text" onClick={() => setWhole([...whole, name])}>
+                {t('related.all', 'Show all {{count}}', { count: hits.length })}
+              </Button>
+            )}
           </section>
         );
       })}
