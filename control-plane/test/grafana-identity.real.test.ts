@@ -190,13 +190,7 @@ describe('refused with 403', () => {
     expect((await ask('GET', '/api/v1/me', theirs, undefined, otherToken)).status).toBe(200);
   });
 
-  it('an operator’s token is not made less by what stands beside it, nor an ingestion key more', async () => {
-    expect((await cp.request<WhoAmI>('GET', '/api/v1/me', { headers: saying() })).body).toMatchObject({
-      actor: { type: 'operator' },
-      tenantId: null,
-      role: null,
-      features: [],
-    });
+  it('an ingestion key is not made more by what stands beside it', async () => {
     const { secret } = await cp.createKey(tenant.id);
     expect((await ask('GET', '/api/v1/me', saying({ role: 'Admin' }), undefined, secret)).status).toBe(401);
   });
@@ -237,4 +231,30 @@ it('without a Grafana, nobody’s word counts', async () => {
   const { status } = await alone.request('GET', '/internal/v1/grafana', { token: INTERNAL_TOKEN });
   expect(status).toBe(404);
   await alone.close();
+});
+
+describe('an operator’s token in an organisation of Grafana’s', () => {
+  const create = (headers: Record<string, string>) =>
+    cp.request<Tenant>('POST', '/api/v1/tenants', { headers, body: { name: 'through Grafana' } });
+
+  it('is for its Admins, and the log says who it was', async () => {
+    const made = await create(saying({ orgId: 1, role: 'Admin', login: 'root' }));
+    expect(made.status).toBe(201);
+    const { body } = await cp.request<Page<AuditEvent>>('GET', '/api/v1/audit-events?action=createTenant');
+    const event = body.items.find(({ target }) => target.id === made.body.id);
+    expect(event?.actor.name).toMatch(/ \(root in Grafana\)$/);
+  });
+
+  it.each(['Viewer', 'Editor', 'None'] as const)('opens nothing for a %s', async (role) => {
+    const answer = await create(saying({ orgId: 1, role }));
+    expect(answer.status).toBe(403);
+    expect(detail(answer)).toContain(`you are ${role} in it`);
+  });
+
+  it('opens nothing for a service account, nor with a statement that is not true', async () => {
+    const account = saying({ orgId: 1, role: 'Admin' }, { claims: { type: 'service-account' } });
+    for (const headers of [account, { 'x-grafana-id': 'nonsense' }]) {
+      expect((await create(headers)).status).toBe(403);
+    }
+  });
 });

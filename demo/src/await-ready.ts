@@ -10,7 +10,7 @@ import { baseUrl, readConfig } from '@obstack/service-kit/config';
 import { z } from 'zod';
 import { DemoFile, readDemoFile, writeDemoFile } from './demo-file.ts';
 import { DEFAULT_STACK_DIR, demoFileIn } from './paths.ts';
-import { ensureGrafanaPeople } from './seed/grafana-users.ts';
+import { ensureGrafanaOperator, ensureGrafanaPeople } from './seed/grafana-users.ts';
 
 const GIVE_UP_MS = 180_000;
 const PAUSE_MS = 300;
@@ -44,6 +44,7 @@ if (inGrafana && url && passwordFile) {
   for (const tenant of demo.tenants) {
     tenant.grafana = await ensureGrafanaPeople(grafana, tenant, tenant.grafana);
   }
+  await ensureGrafanaOperator(grafana, { controlPlaneUrl: env.CONTROL_PLANE_URL, token: operator.token });
 }
 const grafanaUrl = inGrafana ? (env.GRAFANA_PUBLIC_URL ?? url ?? null) : null;
 await writeDemoFile(demoFile, { ...demo, grafanaUrl });

@@ -1,4 +1,5 @@
 /** Who is calling the public API. */
+import type { IncomingHttpHeaders } from 'node:http';
 import { OPERATOR_PERMISSIONS, SESSION_COOKIE, type TenantState } from '@obstack/contracts';
 import { parseCredential } from '@obstack/contracts/credential-format';
 import { principalQuestion } from '@obstack/contracts/internal';
@@ -10,7 +11,7 @@ import type { ActorEndpoint } from '../call/authorise.ts';
 import type { AccountActor, Actor } from '../call/context.ts';
 import type { Database } from '../db/connect.ts';
 import type { OperatorStore } from '../features/operator/operator-store.ts';
-import type { BehindQueryToken } from './grafana/behind-query-token.ts';
+import type { ThroughGrafana } from './grafana/through-grafana.ts';
 import { readCookie, requireSameOrigin } from './cookies.ts';
 import type { People, Person } from './people.ts';
 
@@ -22,25 +23,26 @@ export interface AuthenticateDeps {
   operators: OperatorStore;
   verifier: TokenVerifier;
   people: People;
-  behindQueryToken: BehindQueryToken;
+  throughGrafana: ThroughGrafana;
   publicUrl: string;
 }
 
 /**
  * Takes an operator's API token or an access token as bearer token, or an access token from its cookie. Where there is
  * a bearer token, no cookie counts. A tenant's keys open nothing here, but for the query token of its Grafana org together
- * with what Grafana says of who uses it.
+ * with what Grafana says of who uses it. An operator's token in a Grafana org is for its Admins.
  */
 export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
-  const { db, operators, verifier, people, behindQueryToken, publicUrl } = deps;
+  const { db, operators, verifier, people, throughGrafana, publicUrl } = deps;
 
-  async function operatorWith(token: string): Promise<Actor> {
+  async function operatorWith(token: string, headers: IncomingHttpHeaders): Promise<Actor> {
     const operator = await db.begin('platform', (tx) => operators.findByToken(tx, sha256Hex(token)));
     if (!operator) throw new UnauthenticatedError('This operator API token is not known.');
+    const person = await throughGrafana.asOperator(headers);
     return {
       type: 'operator',
       id: operator.id,
-      name: operator.email,
+      name: person ? `${operator.email} (${person.login} in Grafana)` : operator.email,
       tenantId: null,
       permissions: new Set(OPERATOR_PERMISSIONS),
       sessionId: null,
@@ -62,9 +64,9 @@ export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
     const bearer = bearerToken(headers.authorization);
     if (bearer !== undefined) {
       const kind = parseCredential(bearer)?.kind;
-      if (kind === 'operator-token') return operatorWith(bearer);
+      if (kind === 'operator-token') return operatorWith(bearer, headers);
       if (kind === undefined) return personWith(bearer);
-      if (kind === 'query-token') return behindQueryToken(bearer, headers);
+      if (kind === 'query-token') return throughGrafana.withQueryToken(bearer, headers);
       throw new UnauthenticatedError(
         "A tenant's ingestion key does not open this API; sign in, or send an operator API token.",
       );

@@ -9,7 +9,7 @@ import { AUDIENCE, createSignIn, type SignIn } from '../features/sessions/sign-i
 import { type SessionLifetime, sessionStore } from '../features/sessions/sessions-store.ts';
 import type { Sealer } from '../sealing.ts';
 import { type Authenticate, createAuthenticate } from './authenticate.ts';
-import { createBehindQueryToken } from './grafana/behind-query-token.ts';
+import { createThroughGrafana } from './grafana/through-grafana.ts';
 import type { AskGrafanaSigner } from './grafana/signer.ts';
 import type { ExternalIssuers } from './issuers.ts';
 import { createPeople, type People } from './people.ts';
@@ -58,7 +58,7 @@ export function createIdentity(deps: {
       operators: operatorStore,
       verifier,
       people,
-      behindQueryToken: createBehindQueryToken({
+      throughGrafana: createThroughGrafana({
         verifier: createGrafanaVerifier({ signer: grafanaSigner }),
         resolveCredential,
       }),

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { ensureGrafanaPeople, type GrafanaAdmin } from './grafana-users.ts';
+import { ensureGrafanaOperator, ensureGrafanaPeople, type GrafanaAdmin } from './grafana-users.ts';
 
 interface User {
   id: number;
@@ -23,11 +23,16 @@ const ORGS = [
 let server: Server;
 let grafana: GrafanaAdmin;
 let users: User[];
+let app: { org: string | undefined; settings: unknown } | undefined;
 beforeEach(async () => {
   users = [];
   server = createServer((request, response) => {
     void text(request).then((sent) => {
       const body = (sent ? JSON.parse(sent) : {}) as Record<string, string>;
+      if (request.url === '/api/plugins/obstack-app/settings') {
+        app = { org: request.headersDistinct['x-grafana-org-id']?.[0], settings: body };
+        return void response.end('{}');
+      }
       const [status, answer] = answerTo(`${request.method} ${request.url}`, body);
       response.writeHead(status).end(JSON.stringify(answer));
     });
@@ -98,5 +103,18 @@ describe('people of a demo tenant in Grafana', () => {
     await expect(ensureGrafanaPeople(grafana, { ...acme, id: 'tenant-c' }, null)).rejects.toThrow(
       'Grafana has no org of tenant tenant-c',
     );
+  });
+});
+
+it('gives the operator’s token to the org of Grafana’s administrator', async () => {
+  await ensureGrafanaOperator(grafana, { controlPlaneUrl: 'http://cp', token: 'obo_1' });
+  expect(app).toEqual({
+    org: '1',
+    settings: {
+      enabled: true,
+      pinned: true,
+      jsonData: { controlPlaneUrl: 'http://cp' },
+      secureJsonData: { token: 'obo_1' },
+    },
   });
 });

@@ -36,6 +36,19 @@ export async function ensureGrafanaPeople(
   };
 }
 
+/** Grafana's first, in which its administrator is and no tenant. */
+const MAIN_ORG = 1;
+
+/** So that Grafana's administrator has the operator's pages: all tenants. Nothing where the app is not installed. */
+export async function ensureGrafanaOperator(
+  grafana: GrafanaAdmin,
+  operator: { controlPlaneUrl: string; token: string },
+): Promise<void> {
+  const { controlPlaneUrl, token } = operator;
+  const settings = { enabled: true, pinned: true, jsonData: { controlPlaneUrl }, secureJsonData: { token } };
+  await client(grafana, MAIN_ORG)('POST', '/api/plugins/obstack-app/settings', settings);
+}
+
 type Api = (method: string, path: string, body?: object) => Promise<unknown>;
 
 const Orgs = z.array(z.object({ id: z.int() }));
@@ -68,19 +81,26 @@ async function ensureUser(
   return id;
 }
 
-/** Undefined for what is not there, null for what is there already. */
-function client({ url, password }: GrafanaAdmin): Api {
+/**
+ * Undefined for what is not there, null for what is there already.
+ * @param orgId in which it acts; the administrator's own unless said otherwise
+ */
+function client({ url, password }: GrafanaAdmin, orgId?: number): Api {
   const authorization = `Basic ${Buffer.from(`admin:${password}`).toString('base64')}`;
   return async (method, path, body) => {
     const response = await fetch(url + path, {
       method,
-      headers: { authorization, ...(body && { 'content-type': 'application/json' }) },
+      headers: {
+        authorization,
+        ...(body && { 'content-type': 'application/json' }),
+        ...(orgId !== undefined && { 'x-grafana-org-id': String(orgId) }),
+      },
       body: body ? JSON.stringify(body) : null,
     });
     if (response.status === 404) return undefined;
     if (response.status === 409) return null;
     if (!response.ok)
       throw new Error(`Grafana answered ${method} ${path} with ${response.status}: ${await response.text()}`);
-    return response.json();
+    return await response.json();
   };
 }

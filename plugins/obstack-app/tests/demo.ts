@@ -33,6 +33,12 @@ export function readDemo(): Demo {
   return demo;
 }
 
+/** Of Grafana itself; its first organisation is the operator's. */
+export const readGrafanaAdmin = (): Person => ({
+  login: 'admin',
+  password: readFileSync(join(stateDir, 'secrets', 'grafana-admin-password'), 'utf8').trim(),
+});
+
 /** The process id of a part of the stack that runs now. */
 export function pidOf(part: string): number {
   const { processes } = JSON.parse(readFileSync(join(stateDir, 'state.json'), 'utf8')) as {

@@ -1,12 +1,12 @@
 import { test as base } from '@grafana/plugin-e2e';
 import type { ConsoleMessage, Page } from '@playwright/test';
-import { type Demo, type DemoTenant, readDemo, type Role } from './demo';
+import { type Demo, type DemoTenant, readDemo, readGrafanaAdmin, type Role } from './demo';
 import pluginJson from '../src/plugin.json';
 
 interface Fixtures {
   demo: Demo;
-  /** Whom the page belongs to: `test.use({ role: 'viewer' })`. Always of the first tenant. */
-  role: Role;
+  /** Whom the page belongs to: `test.use({ role: 'viewer' })`. Of the first tenant, but for the operator. */
+  role: Role | 'operator';
   tenant: DemoTenant;
   other: DemoTenant;
   signIn: (page: Page) => Promise<void>;
@@ -27,7 +27,7 @@ export const test = base.extend<Fixtures>({
   other: ({ demo }, use) => use(demo.tenants[1]),
   signIn: ({ tenant, role }, use) =>
     use(async (page) => {
-      const { login: user, password } = tenant.grafana[role];
+      const { login: user, password } = role === 'operator' ? readGrafanaAdmin() : tenant.grafana[role];
       const answer = await page.request.post('/login', { data: { user, password } });
       if (!answer.ok()) {
         throw new Error(`${user} cannot sign in: ${answer.status()}`);

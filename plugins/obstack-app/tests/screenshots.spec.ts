@@ -5,7 +5,7 @@ import { testIds } from '../src/testIds';
 import { expect, test } from './fixtures';
 
 const IMAGES = join(__dirname, '../../../docs/images');
-const { search, trace, related, admin, overview } = testIds;
+const { admin, config, overview, related, search, trace } = testIds;
 
 const openFirst = async (page: Page) => {
   await page.getByTestId(search.hit).first().getByRole('button').first().click();
@@ -43,6 +43,15 @@ const PICTURES: Picture[] = [
       await expect(page.getByTestId(trace.details)).toBeVisible();
     },
   },
+  {
+    name: 'configuration',
+    path: '/plugins/obstack-app?page=configuration',
+    ready: config.test,
+    act: async (page) => {
+      await page.getByTestId(config.test).click();
+      await expect(page.getByTestId(config.findings)).toBeVisible();
+    },
+  },
   ...['keys', 'users', 'roles', 'limits', 'audit', 'provisioning'].map((section) => ({
     name: `admin-${section}`,
     path: `admin/${section}`,
@@ -50,15 +59,26 @@ const PICTURES: Picture[] = [
   })),
 ];
 
-for (const theme of ['dark', 'light'] as const) {
-  for (const { name, path, ready, act } of PICTURES) {
+test.afterEach(async ({ page }) => {
+  await page.request.patch('/api/user/preferences', { data: { theme: '' } });
+});
+
+const take = ({ name, path, ready, act }: Picture) => {
+  for (const theme of ['dark', 'light'] as const) {
     test(`${name}, ${theme}`, async ({ gotoPage, page }) => {
       await page.request.patch('/api/user/preferences', { data: { theme } });
-      await gotoPage(path);
+      await (path.startsWith('/') ? page.goto(path) : gotoPage(path));
       await expect(page.locator(`[data-testid^="${ready}"]`).first()).toBeVisible();
       await act?.(page);
       await page.waitForLoadState('networkidle');
       await page.screenshot({ path: join(IMAGES, `${name}${theme === 'light' ? '-light' : ''}.png`) });
     });
   }
-}
+};
+
+PICTURES.forEach(take);
+
+test.describe('of the operator', () => {
+  test.use({ role: 'operator' });
+  take({ name: 'admin-tenants', path: 'admin/tenants', ready: admin.table });
+});

@@ -78,7 +78,8 @@ for (const [path, { ready, use }] of Object.entries(PAGES)) {
       await use(page);
       taken.push({ lcp, cls, inp: (await read(page)).inp });
     }
-    const median = (of: keyof Vitals) => taken.map((each) => each[of]).sort((a, b) => a - b)[(VISITS - 1) / 2] ?? Infinity;
+    const median = (of: keyof Vitals) =>
+      taken.map((each) => each[of]).sort((a, b) => a - b)[(VISITS - 1) / 2] ?? Infinity;
     const vitals = { lcp: median('lcp'), cls: median('cls'), inp: median('inp') };
     console.log(
       `${path}: LCP ${vitals.lcp.toFixed(0)} ms, INP ${vitals.inp.toFixed(0)} ms, CLS ${vitals.cls.toFixed(3)}`
