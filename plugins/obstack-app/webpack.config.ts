@@ -1,11 +1,8 @@
-// create-plugin's configuration, the images of the nested plugin and of the documentation, and the sizes of what it built.
+// create-plugin's configuration, the images of the nested plugin, and the sizes of what it built.
 import CopyWebpackPlugin from 'copy-webpack-plugin';
 import type { Configuration } from 'webpack';
 import scaffolded, { type Env } from './.config/webpack/webpack.config.ts';
 import { BundleSizes } from './tools/bundle-sizes.ts';
-
-/** Of plugin.json; taken by `npm run screenshots`. */
-const SCREENSHOTS = ['overview', 'search', 'search-hit', 'trace'];
 
 const config = async (env: Env): Promise<Configuration> => {
   const base = await scaffolded(env);
@@ -13,12 +10,7 @@ const config = async (env: Env): Promise<Configuration> => {
     ...base,
     plugins: [
       ...(base.plugins ?? []),
-      new CopyWebpackPlugin({
-        patterns: [
-          { from: 'datasource/img', to: 'datasource/img' },
-          ...SCREENSHOTS.map((name) => ({ from: `../../../docs/images/${name}.png`, to: 'img' })),
-        ],
-      }),
+      new CopyWebpackPlugin({ patterns: [{ from: 'datasource/img', to: 'datasource/img' }] }),
       ...(env.production ? [new BundleSizes()] : []),
     ],
     // Types of the contracts are imported from their sources, which name each other with `.ts`.

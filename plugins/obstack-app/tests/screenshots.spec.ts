@@ -1,10 +1,14 @@
 // The pictures of the documentation, of the running demo: `npm run screenshots`.
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
+import { info } from '../src/plugin.json';
 import { testIds } from '../src/testIds';
 import { expect, test } from './fixtures';
 
 const IMAGES = join(__dirname, '../../../docs/images');
+/** Those that the app brings along: its build knows its own folder only. */
+const OF_THE_APP = join(__dirname, '../src/img');
+const shown = new Set(info.screenshots.map(({ path }) => path));
 const { admin, config, overview, related, search, trace } = testIds;
 
 const openFirst = async (page: Page) => {
@@ -71,7 +75,8 @@ const take = ({ name, path, ready, act }: Picture) => {
       await expect(page.locator(`[data-testid^="${ready}"]`).first()).toBeVisible();
       await act?.(page);
       await page.waitForLoadState('networkidle');
-      await page.screenshot({ path: join(IMAGES, `${name}${theme === 'light' ? '-light' : ''}.png`) });
+      const file = `${name}${theme === 'light' ? '-light' : ''}.png`;
+      await page.screenshot({ path: join(shown.has(`img/${file}`) ? OF_THE_APP : IMAGES, file) });
     });
   }
 };

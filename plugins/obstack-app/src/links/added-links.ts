@@ -8,7 +8,7 @@ import {
   PluginExtensionPoints,
   type RawTimeRange,
 } from '@grafana/data';
-import { extensions } from '../plugin.json';
+import pluginJson from '../plugin.json';
 import type { AppSettings } from '../settings';
 import { queryFromTargets, traceFromTargets } from './query-from-targets';
 import { searchPath } from './search-link';
@@ -111,7 +111,7 @@ const BRAND = 'Obstack';
 function declared(
   target: PluginExtensionPoints
 ): Pick<PluginExtensionAddedLinkConfig, 'title' | 'description' | 'targets'> {
-  const found = extensions.addedLinks.find(({ targets }) => targets.includes(target));
+  const found = pluginJson.extensions.addedLinks.find(({ targets }) => targets.includes(target));
   if (!found) {
     throw new Error(`plugin.json declares no link for ${target}`);
   }
