@@ -1,5 +1,6 @@
 import { testIds } from '../src/testIds';
 import { expect, test } from './fixtures';
+import pluginJson from '../src/plugin.json';
 
 const RULES = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] };
 const PAGES = [
@@ -28,6 +29,23 @@ for (const theme of ['dark', 'light'] as const) {
         expect(complaints).toEqual([]);
       });
     }
+
+    test('the configuration breaks none', async ({ gotoAppConfigPage, page, scanForA11yViolations }) => {
+      await gotoAppConfigPage({ pluginId: pluginJson.id });
+      await page.getByTestId(testIds.config.test).click();
+      await expect(page.getByTestId(testIds.config.findings)).toBeVisible();
+      const include = `[data-testid="${testIds.config.form}"]`;
+      expect(await scanForA11yViolations({ include, options: RULES })).toHaveNoA11yViolations();
+    });
+
+    test.describe('of the operator', () => {
+      test.use({ role: 'operator' });
+      test('all tenants break none', async ({ gotoPage, page, scanForA11yViolations }) => {
+        await gotoPage('admin/tenants');
+        await expect(page.getByTestId(testIds.admin.table)).toBeVisible();
+        expect(await scanForA11yViolations({ include: '#pageContent', options: RULES })).toHaveNoA11yViolations();
+      });
+    });
 
     test('an open hit and its trace break none either', async ({ gotoPage, page, scanForA11yViolations }) => {
       await gotoPage('search?q=service%3Acheckout&signal=traces');

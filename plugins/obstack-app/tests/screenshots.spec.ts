@@ -54,6 +54,7 @@ const PICTURES: Picture[] = [
     act: async (page) => {
       await page.getByTestId(config.test).click();
       await expect(page.getByTestId(config.findings)).toBeVisible();
+      await page.getByTestId(config.findings).scrollIntoViewIfNeeded();
     },
   },
   ...['keys', 'users', 'roles', 'limits', 'audit', 'provisioning'].map((section) => ({

@@ -9,25 +9,23 @@ import type { Finding } from './connection-test';
 /** What a connection test found, one line each. */
 export function Findings({ findings }: { findings: readonly Finding[] }) {
   const styles = useStyles2(getStyles);
+  // A list within it: a `ul` that is a status itself would be no list any more.
   return (
-    <ul
-      className={styles.list}
-      role="status"
-      aria-label={t('connection.findings', 'What the test found')}
-      data-testid={testIds.config.findings}
-    >
-      {findings.map(({ severity, title, detail }) => (
-        <li key={title} className={styles.finding}>
-          <span className={styles[severity]}>
-            <Icon name={ICON[severity]} title={severity} />
-          </span>
-          <div>
-            {title}
-            {detail && <div className={styles.detail}>{detail}</div>}
-          </div>
-        </li>
-      ))}
-    </ul>
+    <div role="status" data-testid={testIds.config.findings}>
+      <ul className={styles.list} aria-label={t('connection.findings', 'What the test found')}>
+        {findings.map(({ severity, title, detail }) => (
+          <li key={title} className={styles.finding}>
+            <span className={styles[severity]}>
+              <Icon name={ICON[severity]} title={severity} />
+            </span>
+            <div>
+              {title}
+              {detail && <div className={styles.detail}>{detail}</div>}
+            </div>
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
 
