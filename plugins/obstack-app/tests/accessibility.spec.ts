@@ -15,7 +15,7 @@ for (const theme of ['dark', 'light'] as const) {
       await page.request.patch('/api/user/preferences', { data: { theme } });
     });
     test.afterEach(async ({ page }) => {
-      await page.request.patch('/api/user/preferences', { data: { theme: '' } });
+      await page.request.patch('/api/user/preferences', { data: { theme: 'dark' } });
     });
 
     for (const path of PAGES) {

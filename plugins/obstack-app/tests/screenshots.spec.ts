@@ -65,7 +65,7 @@ const PICTURES: Picture[] = [
 ];
 
 test.afterEach(async ({ page }) => {
-  await page.request.patch('/api/user/preferences', { data: { theme: '' } });
+  await page.request.patch('/api/user/preferences', { data: { theme: 'dark' } });
 });
 
 const take = ({ name, path, ready, act }: Picture) => {
