@@ -203,6 +203,12 @@ describe.each(VERSIONS)(
       }
     });
 
+    it('refuses a tag of more bytes than it needs, which not every reader takes', () => {
+      const unknown = Buffer.from([0x80, 0xd8, 0xc1, 0xa2, 0x8c, 0x00, 52]);
+      const body = Buffer.concat([encodeSeries([{ labels: [NAME] }]), unknown]);
+      expect(refused(body)).toMatchObject({ status: 400 });
+    });
+
     it('refuses, or stamps as the model says, any bytes', () => {
       const base = encodeSeries([
         { labels: [NAME, ['tenant_id', 'theirs'], ['zone', 'x']], samples: [SAMPLE] },

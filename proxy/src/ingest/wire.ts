@@ -33,7 +33,8 @@ export class WireReader {
     const tag = this.uint(end);
     // gogo/protobuf and pdata cut a field number to 32 bits, so that a larger one would come out as another,
     // known field that we had taken for an unknown one.
-    if (tag > 0xffff_ffff || tag < 8) throw undecodable('an illegal field number', at);
+    // Some readers stop at five bytes, which 32 bits need at most, and some read on: the same bytes would be two messages.
+    if (tag > 0xffff_ffff || tag < 8 || this.pos - at > 5) throw undecodable('an illegal field number', at);
     return tag;
   }
 
