@@ -5,7 +5,9 @@ import { z } from 'zod';
 import type { Buckets } from '../buckets.ts';
 import { countedBy } from '../count-rows.ts';
 import type { SearchQuery } from '../language/query.ts';
-import { attributesOf, firstOf, MAX_TEXT, positionOf, stringsOf, traceIdIn, spanIdIn } from './shared.ts';
+import { lineWalk } from './line-walk.ts';
+import type { Line } from './line-walk.ts';
+import { attributesOf, firstOf, stringsOf, spanIdIn, titleOf, traceIdIn } from './shared.ts';
 import { normalSeverity } from '../severity.ts';
 import type { CountRow } from '../settled-counts.ts';
 import type { Ask, Counted, Found, Page, Source } from '../source.ts';
@@ -14,15 +16,6 @@ import { literal } from '../translate/literals.ts';
 import { toLogql } from '../translate/to-logql.ts';
 
 const QUERY_RANGE = '/loki/api/v1/query_range';
-
-/** Where the walk stands: everything later than `at` is through, and of those at `at` the ones that were seen. */
-const Position = z.strictObject({
-  at: z.string().regex(/^\d{1,19}$/),
-  seen: z.array(z.string().max(24)).max(1_000),
-});
-type Position = z.infer<typeof Position>;
-/** Loki gives 5,000 lines at most, and a cursor has to fit into a request. */
-const MAX_SEEN = 500;
 
 const Streams = z.object({
   data: z.object({
@@ -53,39 +46,25 @@ const Matrix = z.object({
   }),
 });
 
-interface Line {
-  readonly nanos: bigint;
-  readonly hit: SearchHit;
-}
-
 /** @param serviceLabels the service is the first of these that a stream has */
 export function createLokiSource(serviceLabels: readonly string[]): Source {
   async function find(query: SearchQuery, page: Page, ask: Ask): Promise<Found> {
     const translated = toLogql(query, serviceLabels);
     if ('inapplicable' in translated) return { hits: [], next: undefined, ...translated };
-    const position = page.position === undefined ? undefined : positionOf(page.position, Position);
-    const limit = page.limit + (position?.seen.length ?? 0);
-    const end = position ? BigInt(position.at) + 1n : page.to;
+    const walk = lineWalk(page);
     const found = await Promise.all(
       translated.branches.map(async (branch) => {
         const answer = await ask(QUERY_RANGE, [
-          ...['query', branch, 'direction', 'backward', 'limit', String(limit)],
-          ...['start', String(page.from), 'end', String(end)],
+          ...['query', branch, 'direction', 'backward', 'limit', String(walk.atLeast)],
+          ...['start', String(page.from), 'end', String(walk.end)],
         ]);
         return linesIn(answer, serviceLabels);
       }),
     );
-    const isCut = found.some((lines) => lines.length >= limit);
-    const seen = new Set(position?.seen);
-    const lines = found
-      .flat()
-      .filter(({ nanos, hit }) => !(String(nanos) === position?.at && seen.has(hit.id)))
-      .sort((a, b) => (a.nanos === b.nanos ? (a.hit.id < b.hit.id ? -1 : 1) : a.nanos > b.nanos ? -1 : 1));
-    const kept = lines.slice(0, page.limit);
-    const hits = kept.map(({ hit }) => hit);
-    const last = kept.at(-1);
-    if (!last || (!isCut && lines.length === kept.length)) return { hits, next: undefined };
-    return { hits, ...nextAfter(last.nanos, kept, position) };
+    return walk.page(
+      found.flat(),
+      found.some((lines) => lines.length >= walk.atLeast),
+    );
   }
 
   async function count(query: SearchQuery, buckets: Buckets, ask: Ask): Promise<Counted> {
@@ -115,22 +94,6 @@ export function createLokiSource(serviceLabels: readonly string[]): Source {
 
 const nanos = (ms: number): string => `${ms}000000`;
 
-function nextAfter(
-  last: bigint,
-  kept: readonly Line[],
-  position: Position | undefined,
-): Pick<Found, 'next' | 'partial'> {
-  const at = String(last);
-  const seen = kept.filter((line) => line.nanos === last).map(({ hit }) => hit.id);
-  if (position?.at === at) seen.push(...position.seen);
-  if (seen.length <= MAX_SEEN) return { next: JSON.stringify({ at, seen } satisfies Position) };
-  const earlier: Position = { at: String(last - 1n), seen: [] };
-  return {
-    next: JSON.stringify(earlier),
-    partial: `more than ${MAX_SEEN} lines of one nanosecond (${instantOf(last)}): the rest of them is left out`,
-  };
-}
-
 function linesIn(answer: unknown, serviceLabels: readonly string[]): Line[] {
   return Streams.parse(answer).data.result.flatMap(({ stream, values }) => {
     const selector = selectorOf(stream);
@@ -145,7 +108,7 @@ function linesIn(answer: unknown, serviceLabels: readonly string[]): Line[] {
         time: instantOf(nanosAt),
         service: firstOf(all, serviceLabels),
         severity: severityOf(all),
-        title: line.length > MAX_TEXT ? `${line.slice(0, MAX_TEXT).toWellFormed()}…` : line,
+        title: titleOf(line),
         attributes: attributesOf(all),
         traceId: traceIdIn(stringsOf(all, ['trace_id', 'traceID', 'traceId', 'traceid'])),
         spanId: spanIdIn(stringsOf(all, ['span_id', 'spanID', 'spanId', 'spanid'])),

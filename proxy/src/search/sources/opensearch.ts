@@ -14,14 +14,10 @@ import { instantOf, nanosOf } from '../time.ts';
 import { isMissing, SEVERITY_NUMBER, toQueryDsl } from '../translate/to-query-dsl.ts';
 import type { Clause } from '../translate/to-query-dsl.ts';
 import { SEARCH } from '../tenant-indices.ts';
-import { attributesOf, firstOf, MAX_TEXT, positionOf, spanIdIn, traceIdIn } from './shared.ts';
+import { lineWalk } from './line-walk.ts';
+import type { Line } from './line-walk.ts';
+import { attributesOf, firstOf, spanIdIn, titleOf, traceIdIn } from './shared.ts';
 
-/** Where the walk stands: everything later than `at` is through, and of those at `at` the ones that were seen. */
-const Position = z.strictObject({
-  at: z.string().regex(/^\d{1,19}$/),
-  seen: z.array(z.string().max(24)).max(1_000),
-});
-const MAX_SEEN = 500;
 const MAX_FACET_VALUES = 50;
 
 const FORMAT = 'strict_date_optional_time_nanos';
@@ -50,42 +46,21 @@ const Counts = z.object({
     .optional(),
 });
 
-interface Line {
-  readonly nanos: bigint;
-  readonly hit: SearchHit;
-}
-
 /** @param serviceFields the service is the first of these that a document has */
 export function createOpensearchSource(serviceFields: readonly string[]): Source {
   async function find(query: SearchQuery, page: Page, ask: Ask): Promise<Found> {
     const translated = toQueryDsl(query, serviceFields);
     if ('inapplicable' in translated) return { hits: [], next: undefined, ...translated };
-    const position = page.position === undefined ? undefined : positionOf(page.position, Position);
-    const size = page.limit + (position?.seen.length ?? 0) + 1;
-    const end = position ? BigInt(position.at) + 1n : page.to;
+    const walk = lineWalk(page);
+    // One more than a page says whether there is another.
+    const size = walk.atLeast + 1;
     const answer = await ask(SEARCH, [
-      ...['size', String(size), 'query', JSON.stringify(during(page.from, end, translated.query))],
+      ...['size', String(size), 'query', JSON.stringify(during(page.from, walk.end, translated.query))],
       ...['sort', JSON.stringify([{ '@timestamp': { order: 'desc', unmapped_type: 'date_nanos' } }])],
       ...['docvalue_fields', JSON.stringify([{ field: '@timestamp', format: FORMAT }])],
     ]);
-    const all = linesIn(answer, serviceFields);
-    const seen = new Set(position?.seen);
-    const lines = all
-      .filter(({ nanos, hit }) => !(String(nanos) === position?.at && seen.has(hit.id)))
-      .sort((a, b) => (a.nanos === b.nanos ? (a.hit.id < b.hit.id ? -1 : 1) : a.nanos > b.nanos ? -1 : 1));
-    const kept = lines.slice(0, page.limit);
-    const hits = kept.map(({ hit }) => hit);
-    const last = kept.at(-1);
-    if (!last || (all.length < size && lines.length === kept.length)) return { hits, next: undefined };
-    const at = String(last.nanos);
-    const ofLast = kept.filter(({ nanos }) => nanos === last.nanos).map(({ hit }) => hit.id);
-    if (position?.at === at) ofLast.push(...position.seen);
-    if (ofLast.length <= MAX_SEEN) return { hits, next: JSON.stringify({ at, seen: ofLast }) };
-    return {
-      hits,
-      next: JSON.stringify({ at: String(last.nanos - 1n), seen: [] }),
-      partial: `more than ${MAX_SEEN} lines of one nanosecond (${instantOf(last.nanos)}): the rest of them is left out`,
-    };
+    const lines = linesIn(answer, serviceFields);
+    return walk.page(lines, lines.length >= size);
   }
 
   async function count(query: SearchQuery, buckets: Buckets, ask: Ask): Promise<Counted> {
@@ -168,7 +143,7 @@ function linesIn(answer: unknown, serviceFields: readonly string[]): Line[] {
       time: instantOf(nanos),
       service: firstOf(all, serviceFields),
       severity: severityOf(all),
-      title: line.length > MAX_TEXT ? `${line.slice(0, MAX_TEXT).toWellFormed()}…` : line,
+      title: titleOf(line),
       attributes: attributesOf(all),
       traceId: traceIdIn(all['trace_id']),
       spanId: spanIdIn(all['span_id']),

@@ -2,8 +2,8 @@
 import type { z } from 'zod';
 import { BadPosition } from '../source.ts';
 
-/** Of a title; in UTF-16 code units. Lines may be a megabyte long. */
-export const MAX_TEXT = 8_192;
+/** In UTF-16 code units. */
+const MAX_TITLE = 8_192;
 const MAX_VALUE = 2_048;
 const MAX_ATTRIBUTES = 100;
 
@@ -22,13 +22,14 @@ export function attributesOf(labels: Labels): Record<string, string> {
     .filter(([name]) => name !== 'tenant_id')
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .slice(0, MAX_ATTRIBUTES);
-  return Object.fromEntries(
-    kept.map(([name, value]) => [
-      name,
-      value.length > MAX_VALUE ? `${value.slice(0, MAX_VALUE).toWellFormed()}…` : value,
-    ]),
-  );
+  return Object.fromEntries(kept.map(([name, value]) => [name, shortened(value, MAX_VALUE)]));
 }
+
+/** Of a line, which may be a megabyte long. */
+export const titleOf = (line: string): string => shortened(line, MAX_TITLE);
+
+const shortened = (text: string, most: number): string =>
+  text.length > most ? `${text.slice(0, most).toWellFormed()}…` : text;
 
 /** Null for what is no id of a trace; stores drop leading zeros. */
 export const traceIdIn = (text: string | undefined): string | null => hexId(text, 32);
