@@ -93,10 +93,10 @@ describe('a step', () => {
 
   it('stays its worker’s for as long as the lease is renewed', async () => {
     await tenantWith([step('a')]);
-    const held = (await claim(1000))!;
-    const end = Date.now() + 2500;
+    const held = (await claim(2000))!;
+    const end = Date.now() + 3000;
     while (Date.now() < end) {
-      expect(await db.begin('platform', (tx) => store.renew(tx, held, 1000))).toBe(true);
+      expect(await db.begin('platform', (tx) => store.renew(tx, held, 2000))).toBe(true);
       expect(await claim()).toBeUndefined();
     }
   });
@@ -115,12 +115,12 @@ describe('a step', () => {
 
   it('that failed waits for its time', async () => {
     const tenantId = await tenantWith([step('a')]);
-    await finish((await claim())!, { state: 'failed', reason: 'away', retryInMs: 400 });
+    await finish((await claim())!, { state: 'failed', reason: 'away', retryInMs: 1500 });
     expect(await claim()).toBeUndefined();
     expect((await list(tenantId))[0]).toMatchObject({ state: 'failed', reason: 'away' });
     const failed = Date.now();
     while (!(await claim()));
-    expect(Date.now() - failed).toBeGreaterThan(250);
+    expect(Date.now() - failed).toBeGreaterThan(1000);
   });
 });
 
@@ -215,8 +215,8 @@ describe('a worker', () => {
       },
     });
     const tenantId = await tenantWith([slow]);
-    start([slow], { leaseMs: 1000 }).wake();
-    const end = Date.now() + 3000;
+    start([slow]).wake();
+    const end = Date.now() + 1.5 * options.leaseMs;
     while (Date.now() < end) expect(await claim()).toBeUndefined();
     release?.();
     while ((await stateOf(tenantId)) !== 'ready');

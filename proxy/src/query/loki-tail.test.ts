@@ -9,21 +9,21 @@ import type { TestProxy } from '../../test/query/testing.ts';
 const shortToken = credentialOf('query-token', 'short');
 const metricsToken = credentialOf('query-token', 'metrics');
 const revokedToken = credentialOf('query-token', 'revoked');
+const lostToken = credentialOf('query-token', 'lost');
 const changedToken = credentialOf('query-token', 'changed');
 const common = { id: 'AbCdEfGhIjKl', kind: 'query-token', tenantId: TENANT, expiresAt: null } as const;
 const QUERY = `query=${encodeURIComponent('{app="a"}')}`;
 
 let proxy: TestProxy;
 let loki: WebSocketServer;
-let expiresAt: string;
 
 beforeAll(async () => {
-  expiresAt = new Date(Date.now() + 3_000).toISOString();
   proxy = await startTestProxy({
     credentials: {
-      [shortToken]: { ...common, signals: ['logs'], expiresAt },
+      [shortToken]: { ...common, signals: ['logs'] },
       [metricsToken]: { ...common, signals: ['metrics'] },
       [revokedToken]: { ...common, signals: ['logs'] },
+      [lostToken]: { ...common, signals: ['logs'] },
       [changedToken]: { ...common, signals: ['logs'] },
     },
   });
@@ -57,9 +57,22 @@ async function tail(
     code as number,
     String(reason),
   ]);
+  closed.catch(() => undefined); // A tail that never opened is reported by the next line.
   await once(client, 'open');
   const [store, asked] = await connected;
   return { client, store, asked, closed };
+}
+
+/** A tail whose credential ends soon, and not before the tail is open, however busy the machine is. */
+async function tailEndingSoon(tokenFor: (seconds: number) => string | Promise<string>): Promise<Tail> {
+  for (let seconds = 1; seconds < 60; seconds *= 2) {
+    const token = await tokenFor(seconds);
+    const opened = await tail(QUERY, token).catch((error: unknown) => {
+      if (!String(error).includes('401')) throw error;
+    });
+    if (opened) return opened;
+  }
+  throw new Error('no tail could be opened within a minute');
 }
 
 const open = (params: string, headers: Record<string, string>): WebSocket =>
@@ -145,7 +158,12 @@ describe('a tail', () => {
   });
 
   it('ends when the credential expires (class 22)', async () => {
-    const { closed } = await tail(QUERY, shortToken);
+    let expiresAt = '';
+    const { closed } = await tailEndingSoon((seconds) => {
+      expiresAt = new Date(Date.now() + seconds * 1_000).toISOString();
+      proxy.regrant(shortToken, { expiresAt });
+      return shortToken;
+    });
     expect(await closed).toEqual([1008, 'the credential has expired']);
     expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(expiresAt));
   });
@@ -211,6 +229,25 @@ describe('an upgrade', () => {
     reply.destroy();
   });
 
+  it('is refused to who loses the credential while Loki is asked', async () => {
+    let answer = (_ok: boolean): void => undefined;
+    const asked = new Promise<void>((resolve) => {
+      loki.options.verifyClient = (_info: unknown, done: (ok: boolean) => void) => {
+        answer = done;
+        resolve();
+      };
+    });
+    try {
+      const refused = refusedWith(QUERY, { authorization: `Bearer ${lostToken}` });
+      await asked;
+      proxy.revoke(lostToken);
+      expect(await refused).toEqual([401, expect.stringContaining('the credential was revoked')]);
+    } finally {
+      delete loki.options.verifyClient;
+      answer(false);
+    }
+  });
+
   it('carries Loki’s own refusal', async () => {
     loki.options.verifyClient = (_info: unknown, done: (ok: boolean, code: number, text: string) => void) =>
       done(false, 400, 'max concurrent tail requests limit exceeded');
@@ -266,8 +303,9 @@ describe('a tail whose reader may not read any more', () => {
   });
 
   it('ends with the token', async () => {
-    const token = await proxy.signIn({ permissions: ['logs:read'], lifetimeSeconds: 1 });
-    const { closed } = await tail(QUERY, token);
+    const { closed } = await tailEndingSoon((lifetimeSeconds) =>
+      proxy.signIn({ permissions: ['logs:read'], lifetimeSeconds }),
+    );
     expect(await closed).toEqual([1008, 'the credential has expired']);
   });
 

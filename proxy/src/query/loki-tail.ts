@@ -76,7 +76,7 @@ export function lokiTail(context: Context): LokiTail {
         extra: LOKI.headers?.(request.headers),
       });
       await tail.connect(lokiUrl(context.upstreams.loki.url, form), headers);
-      if (tail.isEnded) throw refuse.unauthenticated(tail.reason);
+      if (tail.isEnded) throw tail.asRefusal();
       server.handleUpgrade(request, socket, head, (client) => tail.serve(client));
     } catch (error) {
       tail.end(GOING_AWAY, 'refused');
@@ -124,7 +124,15 @@ class Tail {
     this.#onEnd.push(callback);
   }
 
-  /** Resolves when Loki has taken the query. Rejects with a 400 refusal in Loki's words, or with a 502. */
+  /** What a client is told whose tail ended before it was open. */
+  asRefusal(): Refusal {
+    return refuse.unauthenticated(this.reason);
+  }
+
+  /**
+   * Resolves when Loki has taken the query. Rejects with a 400 refusal in Loki's words, with a 502, or with a 401 when
+   * whoever asked may not any more.
+   */
   connect(url: string, headers: string[]): Promise<void> {
     return new Promise((resolve, reject) => {
       const loki = new WebSocket(url, {
@@ -135,6 +143,8 @@ class Tail {
         perMessageDeflate: false,
       });
       this.#loki = loki;
+      const failed = (message: string, cause?: unknown): void =>
+        reject(this.isEnded ? this.asRefusal() : refuse.badGateway(message, { cause }));
       loki.on('open', resolve);
       loki.on('unexpected-response', (_request, reply) => {
         void lokiRefusal(reply)
@@ -145,11 +155,11 @@ class Tail {
           });
       });
       loki.on('error', (cause) => {
-        reject(refuse.badGateway('Loki cannot be reached', { cause }));
+        failed('Loki cannot be reached', cause);
         this.end(BAD_GATEWAY, 'Loki cannot be reached any more');
       });
       loki.on('close', (code, reason) => {
-        reject(refuse.badGateway('Loki closed the connection'));
+        failed('Loki closed the connection');
         const why = reason.toString('utf8');
         if (code === 1006) this.end(BAD_GATEWAY, 'Loki is gone');
         else this.end(INTERNAL_ERROR, why === '' ? 'Loki ended the tail' : `Loki ended the tail: ${why}`);
