@@ -14,6 +14,7 @@ import {
 import { sha256Hex } from '@obstack/service-kit/secrets';
 import { INTERNAL_TOKEN, PASSWORD, startTestControlPlane, type TestControlPlane } from './control-plane.ts';
 import { runSql, startTestPostgres, type TestPostgres } from './database.ts';
+import { giveGrafanaOrg, grafanaAt } from './grafana-org.ts';
 import { openEventStream } from './event-stream.ts';
 
 const ORG = 2;
@@ -29,23 +30,13 @@ let otherToken: string;
 
 async function tenantWithOrg(name: string, orgId: number): Promise<[Tenant, string]> {
   const made = await cp.createTenant(name);
-  const { key, secret } = await cp.createKey(made.id, {}, 'query-tokens');
-  await runSql(
-    cp.databaseUrl,
-    `INSERT INTO grafana_orgs (tenant_id, org_id, credential_id) VALUES ('${made.id}', ${orgId}, '${key.id}')`,
-  );
-  return [made, secret];
+  return [made, await giveGrafanaOrg(cp, made.id, orgId)];
 }
 
 beforeAll(async () => {
   postgres = await startTestPostgres();
   grafana = await startFakeGrafanaSigner();
-  cp = await startTestControlPlane(await postgres.migratedDatabase(), undefined, {
-    GRAFANA_URL: grafana.url,
-    GRAFANA_ADMIN_PASSWORD_FILE: '/nowhere',
-    PROXY_URL: 'http://proxy.test',
-    CONTROL_PLANE_URL: 'http://control-plane.test',
-  });
+  cp = await startTestControlPlane(await postgres.migratedDatabase(), undefined, grafanaAt(grafana.url));
   [tenant, token] = await tenantWithOrg('acme', ORG);
   [other, otherToken] = await tenantWithOrg('globex', OTHER_ORG);
 }, 120_000);

@@ -22,6 +22,7 @@ import { startFakeGrafanaSigner } from '@obstack/service-kit/testing';
 import { INTERNAL_TOKEN, ENCRYPTION_KEY, PASSWORD, startTestControlPlane } from './control-plane.ts';
 import type { TestControlPlane } from './control-plane.ts';
 import { runSql, startTestPostgres, type TestPostgres } from './database.ts';
+import { giveGrafanaOrg, grafanaAt } from './grafana-org.ts';
 import { sampleOf } from './sample.ts';
 
 /** Bearer token, null for none; with what Grafana says beside it. */
@@ -102,11 +103,7 @@ async function addWalker(role: string, permissions: readonly Permission[], isCus
 
 /** Those who come through the org's query token, and the token by itself. */
 async function addGrafana(): Promise<void> {
-  const { key, secret } = await cp.createKey(own.id, {}, 'query-tokens');
-  await runSql(
-    cp.databaseUrl,
-    `INSERT INTO grafana_orgs (tenant_id, org_id, credential_id) VALUES ('${own.id}', ${ORG}, '${key.id}')`,
-  );
+  const secret = await giveGrafanaOrg(cp, own.id, ORG);
   secrets.add(secret);
   const add = (name: string, grafana: string, rest: Pick<Walker, 'permissions' | 'isNobody'>): void => {
     secrets.add(grafana);
@@ -137,12 +134,7 @@ async function addGrafana(): Promise<void> {
 beforeAll(async () => {
   postgres = await startTestPostgres();
   grafana = await startFakeGrafanaSigner();
-  cp = await startTestControlPlane(await postgres.migratedDatabase(), undefined, {
-    GRAFANA_URL: grafana.url,
-    GRAFANA_ADMIN_PASSWORD_FILE: '/nowhere',
-    PROXY_URL: 'http://proxy.test',
-    CONTROL_PLANE_URL: 'http://control-plane.test',
-  });
+  cp = await startTestControlPlane(await postgres.migratedDatabase(), undefined, grafanaAt(grafana.url));
   own = await newTenant('Walkers', 'enterprise');
   other = await newTenant('Others', 'enterprise');
   lesser = await newTenant('Lesser', 'community');

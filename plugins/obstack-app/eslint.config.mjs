@@ -16,8 +16,8 @@ export default defineConfig([
   },
   {
     files: ['src/**/*.{ts,tsx}', 'tests/**/*.ts'],
-    // The admin pages read every answer of control-plane with the contracts' own schemas.
-    ignores: ['src/api/**'],
+    // The admin pages read every answer of control-plane with the contracts' own schemas; tests reach no browser.
+    ignores: ['src/api/**', 'src/test/**'],
     rules: {
       'no-restricted-imports': [
         'error',

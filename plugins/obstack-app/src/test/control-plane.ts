@@ -1,6 +1,16 @@
 /** The admin API as Grafana's plugin proxy reaches it, answering what a test says; and its nouns, plausible. */
 import { Observable } from 'rxjs';
-import type { Key, Page, Problem, Role, Step, Tenant, User, WhoAmI } from '@obstack/contracts';
+import {
+  BUILT_IN_ROLES,
+  type Key,
+  type Page,
+  type Problem,
+  type Role,
+  type Step,
+  type Tenant,
+  type User,
+  type WhoAmI,
+} from '@obstack/contracts';
 import { setAppEvents, setBackendSrv } from '@grafana/runtime';
 import { CONTROL_PLANE_API } from '../constants';
 
@@ -108,23 +118,10 @@ export const withEtag = (tagged: object, etag: string): Tagged => ({ tagged, eta
 export const TENANT_ID = '0f6c2a9e-6d1c-4b6b-9a55-0a2f2c1d7e11';
 const TIME = '2026-11-20T12:00:00.000Z';
 
-export const VIEWER: WhoAmI['permissions'] = [
-  'logs:read',
-  'metrics:read',
-  'traces:read',
-  'alerts:read',
-  'costs:read',
-  'tenants:read',
-];
-export const EDITOR: WhoAmI['permissions'] = [...VIEWER, 'alerts:write', 'keys:read'];
-export const ADMIN: WhoAmI['permissions'] = [
-  ...EDITOR,
-  'keys:write',
-  'users:read',
-  'users:write',
-  'roles:write',
-  'audit:read',
-];
+/** What the roles may do. */
+export const VIEWER: WhoAmI['permissions'] = [...BUILT_IN_ROLES.viewer];
+export const EDITOR: WhoAmI['permissions'] = [...BUILT_IN_ROLES.editor];
+export const ADMIN: WhoAmI['permissions'] = [...BUILT_IN_ROLES.admin];
 
 export const adminOf = (patch: Partial<WhoAmI> = {}): WhoAmI => ({
   actor: { type: 'grafana', id: 'ada', name: 'ada' },

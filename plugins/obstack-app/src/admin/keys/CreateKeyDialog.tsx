@@ -1,5 +1,5 @@
 import React, { useState } from 'react';
-import { Checkbox, CollapsableSection, Field, Input } from '@grafana/ui';
+import { Checkbox, CollapsableSection, Input } from '@grafana/ui';
 import type { IssuedKey, Signal } from '@obstack/contracts';
 import { t } from '../../i18n';
 import { mistakeAt } from '../../api/failure';
@@ -13,6 +13,7 @@ import { FieldGroup } from '../parts/FieldGroup';
 import { FormDialog } from '../parts/FormDialog';
 import { type Expiry, expiresAt, ExpiryField } from './ExpiryField';
 import { KEYS_API, type Kind } from './keys-api';
+import { FormField } from '../parts/FormField';
 
 interface Props {
   kind: Kind;
@@ -54,22 +55,23 @@ export function CreateKeyDialog({ kind, onIssued, onDismiss }: Props) {
       onSubmit={submit}
       onDismiss={onDismiss}
     >
-      <Field
+      <FormField
         label={t('admin.keys.name', 'Name')}
         description={t(
           'admin.create-key.name-hint',
           'Of whoever will use it, so that you know what stops when you revoke it.'
         )}
-        invalid={mistakeAt(failure, 'body.name') !== undefined}
-        error={mistakeAt(failure, 'body.name')}
+        mistake={mistakeAt(failure, 'body.name')}
         required
       >
         <Input id="obstack-key-name" value={name} onChange={(event) => setName(event.currentTarget.value)} autoFocus />
-      </Field>
-      <Field
+      </FormField>
+      <FormField
         label={signalsLabel}
-        invalid={signals.length === 0 || mistakeAt(failure, 'body.signals') !== undefined}
-        error={mistakeAt(failure, 'body.signals') ?? t('admin.create-key.no-signal', 'Choose at least one signal.')}
+        mistake={
+          mistakeAt(failure, 'body.signals') ??
+          (signals.length === 0 ? t('admin.create-key.no-signal', 'Choose at least one signal.') : undefined)
+        }
       >
         <FieldGroup label={signalsLabel} minWidth={14}>
           {SIGNALS.map((signal) => (
@@ -83,7 +85,7 @@ export function CreateKeyDialog({ kind, onIssued, onDismiss }: Props) {
             />
           ))}
         </FieldGroup>
-      </Field>
+      </FormField>
       <ExpiryField value={expiry} onChange={setExpiry} mistake={mistakeAt(failure, 'body.expiresAt')} />
       {kind === 'ingestion' && (
         <CollapsableSection

@@ -1,7 +1,8 @@
 import React from 'react';
-import { Field, Input, RadioButtonGroup } from '@grafana/ui';
+import { Input, RadioButtonGroup } from '@grafana/ui';
 import { t } from '../../i18n';
 import { FieldGroup } from '../parts/FieldGroup';
+import { FormField } from '../parts/FormField';
 
 export type Expiry = { kind: 'never' } | { kind: 'days'; days: number } | { kind: 'date'; date: string };
 
@@ -41,7 +42,7 @@ export function ExpiryField({ value, onChange, mistake }: Props) {
     }
   };
   return (
-    <Field label={t('admin.keys.expires', 'Expires')} invalid={mistake !== undefined} error={mistake}>
+    <FormField label={t('admin.keys.expires', 'Expires')} mistake={mistake}>
       <FieldGroup label={t('admin.keys.expires', 'Expires')}>
         <RadioButtonGroup
           aria-label={t('admin.keys.expires', 'Expires')}
@@ -60,7 +61,7 @@ export function ExpiryField({ value, onChange, mistake }: Props) {
           />
         )}
       </FieldGroup>
-    </Field>
+    </FormField>
   );
 }
 

@@ -1,6 +1,6 @@
 import React, { useState } from 'react';
 import { Trans } from '@grafana/i18n';
-import { Field, RadioButtonGroup } from '@grafana/ui';
+import { RadioButtonGroup } from '@grafana/ui';
 import type { IssuedKey, Key } from '@obstack/contracts';
 import { t } from '../../i18n';
 import { mistakeAt } from '../../api/failure';
@@ -9,6 +9,7 @@ import { useIdempotency } from '../../api/use-idempotency';
 import { useTenantId } from '../access';
 import { FormDialog } from '../parts/FormDialog';
 import { KEYS_API, type Kind } from './keys-api';
+import { FormField } from '../parts/FormField';
 
 const OVERLAPS = [0, 3600, 86_400, 7 * 86_400, 30 * 86_400] as const;
 
@@ -43,10 +44,9 @@ export function RotateDialog({ kind, old, onIssued, onDismiss }: Props) {
           A new one takes over, with the same name, signals and limits. Put it in place before the old one ends.
         </Trans>
       </p>
-      <Field
+      <FormField
         label={t('admin.rotate.overlap', 'The old one goes on working for')}
-        invalid={mistakeAt(failure, 'body.overlapSeconds') !== undefined}
-        error={mistakeAt(failure, 'body.overlapSeconds')}
+        mistake={mistakeAt(failure, 'body.overlapSeconds')}
       >
         <RadioButtonGroup
           aria-label={t('admin.rotate.overlap', 'The old one goes on working for')}
@@ -54,7 +54,7 @@ export function RotateDialog({ kind, old, onIssued, onDismiss }: Props) {
           value={overlap}
           onChange={setOverlap}
         />
-      </Field>
+      </FormField>
     </FormDialog>
   );
 }

@@ -1,5 +1,5 @@
 import React, { useState } from 'react';
-import { Field, Input, RadioButtonGroup } from '@grafana/ui';
+import { Input, RadioButtonGroup } from '@grafana/ui';
 import type { Key, Signal, TestEventResult } from '@obstack/contracts';
 import { t } from '../../i18n';
 import { controlPlane } from '../../api/control-plane';
@@ -9,6 +9,7 @@ import { signalName } from '../../search/signals';
 import { useTenantId } from '../access';
 import { FormDialog } from '../parts/FormDialog';
 import { TestEventSteps } from './TestEventSteps';
+import { FormField } from '../parts/FormField';
 
 interface Props {
   apiKey: Key;
@@ -43,22 +44,21 @@ export function TestEventDialog({ apiKey, secret: known, onDismiss }: Props) {
       onDismiss={onDismiss}
       dismiss={t('admin.dialog.close', 'Close')}
     >
-      <Field label={t('admin.test.signal', 'Signal')} error={mistakeAt(failure, 'body.signal')}>
+      <FormField label={t('admin.test.signal', 'Signal')} mistake={mistakeAt(failure, 'body.signal')}>
         <RadioButtonGroup
           aria-label={t('admin.test.signal', 'Signal')}
           options={apiKey.signals.map((value) => ({ value, label: signalName(value) }))}
           value={signal}
           onChange={setSignal}
         />
-      </Field>
-      <Field
+      </FormField>
+      <FormField
         label={t('admin.test.secret', 'Secret')}
         description={t(
           'admin.test.secret-hint',
           'Enter what the agent has to try that very text. Left empty, a stand-in with the same rights is used.'
         )}
-        invalid={mistakeAt(failure, 'body.secret') !== undefined}
-        error={mistakeAt(failure, 'body.secret')}
+        mistake={mistakeAt(failure, 'body.secret')}
       >
         <Input
           id="obstack-test-secret"
@@ -67,7 +67,7 @@ export function TestEventDialog({ apiKey, secret: known, onDismiss }: Props) {
           value={secret}
           onChange={(event) => setSecret(event.currentTarget.value.trim())}
         />
-      </Field>
+      </FormField>
       {(running || result) && <TestEventSteps running={running} result={result} />}
     </FormDialog>
   );

@@ -1,17 +1,16 @@
 import React, { useState } from 'react';
-import { Field, RadioButtonGroup } from '@grafana/ui';
 import type { Plan as PlanName, Tenant } from '@obstack/contracts';
 import { t } from '../../i18n';
 import { controlPlane, etagOf } from '../../api/control-plane';
 import { mistakeAt } from '../../api/failure';
-import { Plan, PLANS } from '../../api/terms';
+import { PLANS } from '../../api/terms';
 import { useCall } from '../../api/use-call';
 import { useResource } from '../../api/use-resource';
 import { useTenantId } from '../access';
-import { planName } from '../names';
 import { FormDialog } from '../parts/FormDialog';
 import { LoadingDialog } from '../parts/LoadingDialog';
 import { LimitFields, limitsIn, type LimitTexts, textsOf } from './LimitFields';
+import { PlanField } from './PlanField';
 
 interface Props {
   onSaved: () => void;
@@ -56,18 +55,7 @@ function TermsForm({ tenant, onSaved, onDismiss, onReload }: Props & { tenant: T
         })
       }
     >
-      <Field
-        label={t('admin.tenants.plan', 'Plan')}
-        invalid={mistakeAt(failure, 'body.plan') !== undefined}
-        error={mistakeAt(failure, 'body.plan')}
-      >
-        <RadioButtonGroup
-          aria-label={t('admin.tenants.plan', 'Plan')}
-          options={Plan.options.map((value) => ({ value, label: planName(value) }))}
-          value={plan}
-          onChange={setPlan}
-        />
-      </Field>
+      <PlanField value={plan} onChange={setPlan} mistake={mistakeAt(failure, 'body.plan')} />
       <LimitFields value={limits} onChange={setLimits} inherited={PLANS[plan].limits} failure={failure} />
     </FormDialog>
   );

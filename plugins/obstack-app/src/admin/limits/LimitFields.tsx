@@ -2,11 +2,12 @@ import React from 'react';
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import type { LimitOverrides, Limits } from '@obstack/contracts';
-import { Field, Input, useStyles2 } from '@grafana/ui';
+import { Input, useStyles2 } from '@grafana/ui';
 import { t } from '../../i18n';
 import { mistakeAt } from '../../api/failure';
 import type { Failure } from '../../streams/failure';
 import { formatLimit, LIMIT_NAMES, limitName, type LimitName } from './limit-names';
+import { FormField } from '../parts/FormField';
 
 interface Props {
   /** As they were typed; an empty one is not set. */
@@ -27,7 +28,7 @@ export function LimitFields({ value, onChange, inherited, failure }: Props) {
       {LIMIT_NAMES.map((name) => {
         const mistake = mistakeAt(failure, `body.limits.${name}`);
         return (
-          <Field key={name} label={limitName(name)} invalid={mistake !== undefined} error={mistake} noMargin>
+          <FormField key={name} label={limitName(name)} mistake={mistake} noMargin>
             <Input
               id={`obstack-limit-${name}`}
               type="number"
@@ -39,7 +40,7 @@ export function LimitFields({ value, onChange, inherited, failure }: Props) {
               }
               onChange={(event) => onChange({ ...value, [name]: event.currentTarget.value })}
             />
-          </Field>
+          </FormField>
         );
       })}
     </div>

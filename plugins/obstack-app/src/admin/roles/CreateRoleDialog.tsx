@@ -1,5 +1,5 @@
 import React, { useState } from 'react';
-import { Field, Input } from '@grafana/ui';
+import { Input } from '@grafana/ui';
 import type { CreateRole, Permission } from '@obstack/contracts';
 import { t } from '../../i18n';
 import { controlPlane } from '../../api/control-plane';
@@ -10,6 +10,7 @@ import { useTenantId } from '../access';
 import { FormDialog } from '../parts/FormDialog';
 import { PermissionChoice } from './PermissionChoice';
 import { RoleDescription } from './RoleDescription';
+import { FormField } from '../parts/FormField';
 
 interface Props {
   onDone: () => void;
@@ -43,11 +44,10 @@ export function CreateRoleDialog({ onDone, onDismiss }: Props) {
       onSubmit={submit}
       onDismiss={onDismiss}
     >
-      <Field
+      <FormField
         label={t('admin.roles.name', 'Name')}
         description={t('admin.roles.name-hint', 'Lower-case words joined by dashes; it cannot be changed later.')}
-        invalid={mistakeAt(failure, 'body.name') !== undefined}
-        error={mistakeAt(failure, 'body.name')}
+        mistake={mistakeAt(failure, 'body.name')}
         required
       >
         <Input
@@ -56,7 +56,7 @@ export function CreateRoleDialog({ onDone, onDismiss }: Props) {
           onChange={(event) => setName(event.currentTarget.value.trim())}
           autoFocus
         />
-      </Field>
+      </FormField>
       <RoleDescription value={description} onChange={setDescription} mistake={mistakeAt(failure, 'body.description')} />
       <PermissionChoice
         value={permissions}

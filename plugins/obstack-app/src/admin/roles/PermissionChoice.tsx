@@ -1,11 +1,12 @@
 import React from 'react';
-import { Checkbox, Field } from '@grafana/ui';
+import { Checkbox } from '@grafana/ui';
 import type { Permission } from '@obstack/contracts';
 import { t } from '../../i18n';
 import { TENANT_PERMISSIONS } from '../../api/terms';
 import { useAccess } from '../access';
 import { permissionName } from '../names';
 import { FieldGroup } from '../parts/FieldGroup';
+import { FormField } from '../parts/FormField';
 
 interface Props {
   value: readonly Permission[];
@@ -17,7 +18,7 @@ interface Props {
 export function PermissionChoice({ value, onChange, mistake }: Props) {
   const { me } = useAccess();
   return (
-    <Field label={t('admin.roles.permissions', 'Permissions')} invalid={mistake !== undefined} error={mistake}>
+    <FormField label={t('admin.roles.permissions', 'Permissions')} mistake={mistake}>
       <FieldGroup label={t('admin.roles.permissions', 'Permissions')} minWidth={30}>
         {TENANT_PERMISSIONS.map((permission) => {
           const lacks = !me.permissions.includes(permission);
@@ -35,6 +36,6 @@ export function PermissionChoice({ value, onChange, mistake }: Props) {
           );
         })}
       </FieldGroup>
-    </Field>
+    </FormField>
   );
 }

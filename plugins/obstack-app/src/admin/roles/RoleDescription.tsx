@@ -1,6 +1,7 @@
 import React from 'react';
-import { Field, Input } from '@grafana/ui';
+import { Input } from '@grafana/ui';
 import { t } from '../../i18n';
+import { FormField } from '../parts/FormField';
 
 interface Props {
   value: string;
@@ -10,8 +11,8 @@ interface Props {
 
 export function RoleDescription({ value, onChange, mistake }: Props) {
   return (
-    <Field label={t('admin.roles.description', 'Description')} invalid={mistake !== undefined} error={mistake}>
+    <FormField label={t('admin.roles.description', 'Description')} mistake={mistake}>
       <Input id="obstack-role-description" value={value} onChange={(event) => onChange(event.currentTarget.value)} />
-    </Field>
+    </FormField>
   );
 }

@@ -1,17 +1,17 @@
 import React, { useState } from 'react';
 import { Trans } from '@grafana/i18n';
-import { Button, Field, Input, LinkButton, Modal, RadioButtonGroup } from '@grafana/ui';
+import { Button, Input, LinkButton, Modal } from '@grafana/ui';
 import type { Plan as PlanName, Tenant } from '@obstack/contracts';
 import { t } from '../../i18n';
 import { controlPlane } from '../../api/control-plane';
 import { mistakeAt } from '../../api/failure';
-import { Plan } from '../../api/terms';
 import { useCall } from '../../api/use-call';
 import { useIdempotency } from '../../api/use-idempotency';
-import { planName } from '../names';
 import { FormDialog } from '../parts/FormDialog';
 import { LiveSteps } from '../provisioning/LiveSteps';
 import { sectionUrl } from '../sections';
+import { FormField } from '../parts/FormField';
+import { PlanField } from '../limits/PlanField';
 
 interface Props {
   onDone: () => void;
@@ -62,11 +62,10 @@ export function CreateTenantDialog({ onDone, onDismiss }: Props) {
         })
       }
     >
-      <Field
+      <FormField
         label={t('admin.tenants.name', 'Name')}
         description={t('admin.create-tenant.name-hint', 'No other tenant may have it, letter case aside.')}
-        invalid={mistakeAt(failure, 'body.name') !== undefined}
-        error={mistakeAt(failure, 'body.name')}
+        mistake={mistakeAt(failure, 'body.name')}
         required
       >
         <Input
@@ -75,19 +74,8 @@ export function CreateTenantDialog({ onDone, onDismiss }: Props) {
           onChange={(event) => setName(event.currentTarget.value)}
           autoFocus
         />
-      </Field>
-      <Field
-        label={t('admin.tenants.plan', 'Plan')}
-        invalid={mistakeAt(failure, 'body.plan') !== undefined}
-        error={mistakeAt(failure, 'body.plan')}
-      >
-        <RadioButtonGroup
-          aria-label={t('admin.tenants.plan', 'Plan')}
-          options={Plan.options.map((value) => ({ value, label: planName(value) }))}
-          value={plan}
-          onChange={setPlan}
-        />
-      </Field>
+      </FormField>
+      <PlanField value={plan} onChange={setPlan} mistake={mistakeAt(failure, 'body.plan')} />
     </FormDialog>
   );
 }

@@ -1,12 +1,13 @@
 import React, { useState } from 'react';
 import { Trans } from '@grafana/i18n';
-import { Field, Input } from '@grafana/ui';
+import { Input } from '@grafana/ui';
 import { t } from '../../i18n';
 import { controlPlane } from '../../api/control-plane';
 import { mistakeAt } from '../../api/failure';
 import { useCall } from '../../api/use-call';
 import { FormDialog } from '../parts/FormDialog';
 import type { TenantDialogProps } from './tenant-dialog';
+import { FormField } from '../parts/FormField';
 
 export function SuspendDialog({ tenant: { id: tenantId, name }, onDone, onDismiss }: TenantDialogProps) {
   const [reason, setReason] = useState('');
@@ -33,11 +34,10 @@ export function SuspendDialog({ tenant: { id: tenantId, name }, onDone, onDismis
           Push, query and sign-in stop within a second. Nothing is removed, and it can be resumed at any time.
         </Trans>
       </p>
-      <Field
+      <FormField
         label={t('admin.suspend.reason', 'Reason')}
         description={t('admin.suspend.reason-hint', 'It stands in the audit log.')}
-        invalid={mistakeAt(failure, 'body.reason') !== undefined}
-        error={mistakeAt(failure, 'body.reason')}
+        mistake={mistakeAt(failure, 'body.reason')}
         required
       >
         <Input
@@ -46,7 +46,7 @@ export function SuspendDialog({ tenant: { id: tenantId, name }, onDone, onDismis
           onChange={(event) => setReason(event.currentTarget.value)}
           autoFocus
         />
-      </Field>
+      </FormField>
     </FormDialog>
   );
 }

@@ -1,5 +1,5 @@
 import React, { useState } from 'react';
-import { Field, Input } from '@grafana/ui';
+import { Input } from '@grafana/ui';
 import type { SetPasswordToken, User } from '@obstack/contracts';
 import { t } from '../../i18n';
 import { controlPlane } from '../../api/control-plane';
@@ -9,6 +9,7 @@ import { useIdempotency } from '../../api/use-idempotency';
 import { useTenantId } from '../access';
 import { FormDialog } from '../parts/FormDialog';
 import { RoleChoice } from './RoleChoice';
+import { FormField } from '../parts/FormField';
 
 interface Props {
   /** `token`: with which the user sets their password. */
@@ -41,14 +42,13 @@ export function CreateUserDialog({ onCreated, onDismiss }: Props) {
       onSubmit={submit}
       onDismiss={onDismiss}
     >
-      <Field
+      <FormField
         label={t('admin.users.email', 'E-mail address')}
         description={t(
           'admin.create-user.hint',
           'Nothing is sent: you get a token to hand on, with which a password is set.'
         )}
-        invalid={mistakeAt(failure, 'body.email') !== undefined}
-        error={mistakeAt(failure, 'body.email')}
+        mistake={mistakeAt(failure, 'body.email')}
         required
       >
         <Input
@@ -58,7 +58,7 @@ export function CreateUserDialog({ onCreated, onDismiss }: Props) {
           onChange={(event) => setEmail(event.currentTarget.value.trim())}
           autoFocus
         />
-      </Field>
+      </FormField>
       <RoleChoice value={roles} onChange={setRoles} mistake={mistakeAt(failure, 'body.roles')} />
     </FormDialog>
   );

@@ -1,5 +1,5 @@
 import React, { useState } from 'react';
-import { Field, Switch } from '@grafana/ui';
+import { Switch } from '@grafana/ui';
 import type { User } from '@obstack/contracts';
 import { t } from '../../i18n';
 import { controlPlane, etagOf } from '../../api/control-plane';
@@ -10,6 +10,7 @@ import { useTenantId } from '../access';
 import { FormDialog } from '../parts/FormDialog';
 import { LoadingDialog } from '../parts/LoadingDialog';
 import { RoleChoice } from './RoleChoice';
+import { FormField } from '../parts/FormField';
 
 interface Props {
   userId: string;
@@ -58,18 +59,17 @@ function EditForm({ user, onSaved, onDismiss, onReload }: FormProps) {
       onReload={onReload}
     >
       <RoleChoice value={roles} onChange={setRoles} mistake={mistakeAt(failure, 'body.roles')} />
-      <Field
+      <FormField
         label={t('admin.users.active', 'Active')}
         description={t('admin.users.active-hint', 'Without it their sessions end, and they can start no other.')}
-        invalid={mistakeAt(failure, 'body.isActive') !== undefined}
-        error={mistakeAt(failure, 'body.isActive')}
+        mistake={mistakeAt(failure, 'body.isActive')}
       >
         <Switch
           id="obstack-user-active"
           value={isActive}
           onChange={(event) => setActive(event.currentTarget.checked)}
         />
-      </Field>
+      </FormField>
     </FormDialog>
   );
 }

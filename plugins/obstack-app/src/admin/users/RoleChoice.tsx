@@ -1,5 +1,5 @@
 import React from 'react';
-import { Alert, Checkbox, Field } from '@grafana/ui';
+import { Alert, Checkbox } from '@grafana/ui';
 import type { Role } from '@obstack/contracts';
 import { t } from '../../i18n';
 import { controlPlane } from '../../api/control-plane';
@@ -8,6 +8,7 @@ import { Loading } from '../../states/Loading';
 import { useAccess, useTenantId } from '../access';
 import { permissionName } from '../names';
 import { FieldGroup } from '../parts/FieldGroup';
+import { FormField } from '../parts/FormField';
 
 interface Props {
   value: readonly string[];
@@ -32,10 +33,9 @@ export function RoleChoice({ value, onChange, mistake }: Props) {
   }
   const missing = ({ permissions }: Role) => permissions.find((permission) => !me.permissions.includes(permission));
   return (
-    <Field
+    <FormField
       label={t('admin.users.roles', 'Roles')}
-      invalid={value.length === 0 || mistake !== undefined}
-      error={mistake ?? t('admin.role-choice.none', 'Choose at least one role.')}
+      mistake={mistake ?? (value.length === 0 ? t('admin.role-choice.none', 'Choose at least one role.') : undefined)}
     >
       <FieldGroup label={t('admin.users.roles', 'Roles')}>
         {roles.data.items.map((role) => {
@@ -60,6 +60,6 @@ export function RoleChoice({ value, onChange, mistake }: Props) {
           );
         })}
       </FieldGroup>
-    </Field>
+    </FormField>
   );
 }
