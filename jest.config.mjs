@@ -1,7 +1,7 @@
 // `unit` needs no server; `real` runs against the real stores, databases and processes; each plugin brings its own
 // configuration, as create-plugin made it, and counts with the others.
 const common = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/tools/jest/environment.cjs',
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/tools/jest/strip-types.cjs' },
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json'],

@@ -30,7 +30,9 @@ Options of start
                      Docker engine
 Options of all
   --dir <folder>     the stack's folder (default: .obstack in the clone)
-  --help`;
+  --help
+
+Where a usual port is taken, another from 20000 to 31999 is used; OBSTACK_FREE_PORTS=<first>-<last> says which instead.`;
 
 /** How the process behind `--detach` knows that its parent listens. */
 const REPORT = 'OBSTACK_REPORT_TO_PARENT';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:net';
 import {
   dieWithParent,
   goneWithin,
@@ -34,6 +35,20 @@ describe('identify', () => {
     child.kill('SIGKILL');
     await once(child, 'exit');
     expect(isAlive(identity)).toBe(false);
+  });
+
+  it('names a process until it has let go of everything, its port above all', async () => {
+    for (let round = 0; round < 30; round += 1) {
+      const { child, said } = await run(`
+        const server = require('node:net').createServer().listen(0, '127.0.0.1');
+        server.on('listening', () => console.log(server.address().port));`);
+      const identity = identityOf(child.pid);
+      process.kill(identity.pid, 'SIGTERM');
+      while (isAlive(identity));
+      const next = createServer().listen(Number(said), '127.0.0.1');
+      await once(next, 'listening');
+      next.close();
+    }
   });
 
   it('tells a process from another one which got its pid', () => {

@@ -49,13 +49,18 @@ export async function goneWithin(identity: ProcessIdentity, ms: number): Promise
   return true;
 }
 
-/** Field 22 of /proc/pid/stat counts clock ticks since boot (proc(5)); the command name before it may hold anything. */
+/**
+ * Of /proc/pid/stat (proc(5)), whose second field, the command's name, may hold anything: the state (3), the number of
+ * threads (20) and the clock ticks from the boot to its beginning (22). A process is a zombie when its first thread has
+ * ended; until the others have, too, it keeps its files and ports.
+ */
 function linuxStart(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
-    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}:${fields[19]}`;
+    const [state, threads, startedAt] = [fields[0], Number(fields[17]), fields[19]];
+    if (state === 'X' || (state === 'Z' && threads <= 1)) return undefined;
+    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}:${startedAt}`;
   } catch {
     return undefined;
   }
