@@ -239,7 +239,8 @@ describe('several workers', () => {
     at.gates.grafana.open();
     await at.startWorker();
     const { steps } = await at.untilReady(tenant.id);
-    expect(steps.find(({ name }) => name === 'grafana')?.attempts).toBe(2);
+    // By the other one, which on a busy machine may need more than one attempt, too.
+    expect(steps.find(({ name }) => name === 'grafana')?.attempts).toBeGreaterThanOrEqual(2);
     process.kill(frozen.pid, 'SIGCONT');
     while (!frozen.output().includes('the lease was lost')) await delay(50);
     expect(await at.holdings(tenant)).toEqual(completeFor(tenant));

@@ -1,19 +1,20 @@
 import React, { useState } from 'react';
-import { Checkbox, CollapsableSection, Input } from '@grafana/ui';
+import { Checkbox } from '@grafana/ui';
 import type { IssuedKey, Signal } from '@obstack/contracts';
 import { t } from '../../i18n';
 import { mistakeAt } from '../../api/failure';
-import { limitsOf, SIGNALS } from '../../api/terms';
+import { SIGNALS } from '../../api/terms';
 import { useCall } from '../../api/use-call';
 import { useIdempotency } from '../../api/use-idempotency';
 import { signalName } from '../../search/signals';
-import { useAccess, useTenantId } from '../access';
-import { LimitFields, limitsIn, type LimitTexts } from '../limits/LimitFields';
+import { useTenantId } from '../access';
+import { limitsIn, type LimitTexts } from '../limits/LimitFields';
 import { FieldGroup } from '../parts/FieldGroup';
 import { FormDialog } from '../parts/FormDialog';
-import { type Expiry, expiresAt, ExpiryField } from './ExpiryField';
-import { KEYS_API, type Kind } from './keys-api';
 import { FormField } from '../parts/FormField';
+import { type Expiry, expiresAt, ExpiryField } from './ExpiryField';
+import { KeyLimits, KeyName } from './KeyFields';
+import { KEYS_API, type Kind } from './keys-api';
 
 interface Props {
   kind: Kind;
@@ -23,19 +24,22 @@ interface Props {
 
 export function CreateKeyDialog({ kind, onIssued, onDismiss }: Props) {
   const tenantId = useTenantId();
-  const { tenant } = useAccess();
   const idempotencyKey = useIdempotency();
   const [opened] = useState(Date.now);
   const [name, setName] = useState('');
   const [signals, setSignals] = useState<readonly Signal[]>(SIGNALS);
   const [expiry, setExpiry] = useState<Expiry>({ kind: 'never' });
   const [limits, setLimits] = useState<LimitTexts>({});
-  const [limitsOpen, setLimitsOpen] = useState(false);
   const { run, running, failure } = useCall();
 
   const submit = () =>
     run(async () => {
-      const key = { name, signals: [...signals], expiresAt: expiresAt(expiry, opened), limits: limitsIn(limits) };
+      const key = {
+        name,
+        signals: [...signals],
+        expiresAt: expiresAt(expiry, opened) ?? null,
+        limits: limitsIn(limits),
+      };
       onIssued(await KEYS_API[kind].create(tenantId, key, idempotencyKey(key)));
     });
 
@@ -55,17 +59,7 @@ export function CreateKeyDialog({ kind, onIssued, onDismiss }: Props) {
       onSubmit={submit}
       onDismiss={onDismiss}
     >
-      <FormField
-        label={t('admin.keys.name', 'Name')}
-        description={t(
-          'admin.create-key.name-hint',
-          'Of whoever will use it, so that you know what stops when you revoke it.'
-        )}
-        mistake={mistakeAt(failure, 'body.name')}
-        required
-      >
-        <Input id="obstack-key-name" value={name} onChange={(event) => setName(event.currentTarget.value)} autoFocus />
-      </FormField>
+      <KeyName value={name} onChange={setName} failure={failure} />
       <FormField
         label={signalsLabel}
         mistake={
@@ -87,20 +81,7 @@ export function CreateKeyDialog({ kind, onIssued, onDismiss }: Props) {
         </FieldGroup>
       </FormField>
       <ExpiryField value={expiry} onChange={setExpiry} mistake={mistakeAt(failure, 'body.expiresAt')} />
-      {kind === 'ingestion' && (
-        <CollapsableSection
-          label={t('admin.create-key.limits', 'Limits of its own, below the tenant’s')}
-          isOpen={limitsOpen || mistakeAt(failure, 'body.limits') !== undefined}
-          onToggle={setLimitsOpen}
-        >
-          <LimitFields
-            value={limits}
-            onChange={setLimits}
-            inherited={tenant && limitsOf(tenant.plan, tenant.limits)}
-            failure={failure}
-          />
-        </CollapsableSection>
-      )}
+      {kind === 'ingestion' && <KeyLimits value={limits} onChange={setLimits} failure={failure} />}
     </FormDialog>
   );
 }

@@ -1,18 +1,23 @@
 import React from 'react';
+import { dateTimeFormat } from '@grafana/data';
 import { Input, RadioButtonGroup } from '@grafana/ui';
 import { t } from '../../i18n';
 import { FieldGroup } from '../parts/FieldGroup';
 import { FormField } from '../parts/FormField';
 
-export type Expiry = { kind: 'never' } | { kind: 'days'; days: number } | { kind: 'date'; date: string };
+/** `kept`: as it is. */
+export type Expiry =
+  { kind: 'kept' } | { kind: 'never' } | { kind: 'days'; days: number } | { kind: 'date'; date: string };
 
 const DAY_MS = 24 * 3600 * 1000;
 const CHOICES = ['never', '30', '90', '365', 'date'] as const;
-type Choice = (typeof CHOICES)[number];
+type Choice = (typeof CHOICES)[number] | 'kept';
 
-/** As the API takes it; a date is over at its end, where the person is. */
-export function expiresAt(expiry: Expiry, now: number): string | null {
+/** As the API takes it, undefined for as it is; a date is over at its end, where the person is. */
+export function expiresAt(expiry: Expiry, now: number): string | null | undefined {
   switch (expiry.kind) {
+    case 'kept':
+      return undefined;
     case 'never':
       return null;
     case 'days':
@@ -28,12 +33,16 @@ interface Props {
   value: Expiry;
   onChange: (value: Expiry) => void;
   mistake: string | undefined;
+  /** Until when it is now, null for ever; undefined for what is made anew. */
+  kept?: string | null;
 }
 
-export function ExpiryField({ value, onChange, mistake }: Props) {
+export function ExpiryField({ value, onChange, mistake, kept }: Props) {
   const choice: Choice = value.kind === 'days' ? (String(value.days) as Choice) : value.kind;
   const choose = (next: Choice) => {
-    if (next === 'never') {
+    if (next === 'kept') {
+      onChange({ kind: 'kept' });
+    } else if (next === 'never') {
       onChange({ kind: 'never' });
     } else if (next === 'date') {
       onChange({ kind: 'date', date: new Date(Date.now() + 7 * DAY_MS).toISOString().slice(0, 10) });
@@ -41,12 +50,13 @@ export function ExpiryField({ value, onChange, mistake }: Props) {
       onChange({ kind: 'days', days: Number(next) });
     }
   };
+  const choices: readonly Choice[] = kept === undefined ? CHOICES : ['kept', ...CHOICES];
   return (
     <FormField label={t('admin.keys.expires', 'Expires')} mistake={mistake}>
       <FieldGroup label={t('admin.keys.expires', 'Expires')}>
         <RadioButtonGroup
           aria-label={t('admin.keys.expires', 'Expires')}
-          options={CHOICES.map((option) => ({ value: option, label: choiceName(option) }))}
+          options={choices.map((option) => ({ value: option, label: choiceName(option, kept) }))}
           value={choice}
           onChange={choose}
         />
@@ -65,8 +75,12 @@ export function ExpiryField({ value, onChange, mistake }: Props) {
   );
 }
 
-function choiceName(choice: Choice): string {
+function choiceName(choice: Choice, kept: string | null | undefined): string {
   switch (choice) {
+    case 'kept':
+      return kept
+        ? t('admin.expiry.kept', 'As now: {{when}}', { when: dateTimeFormat(kept) })
+        : t('admin.expiry.kept-never', 'As now: never');
     case 'never':
       return t('admin.expiry.never', 'Never');
     case '30':

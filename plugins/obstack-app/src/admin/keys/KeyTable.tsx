@@ -20,11 +20,12 @@ interface Props {
   /** Why nothing may be changed; undefined when it may. */
   mayNot: string | undefined;
   onTest: (key: Key) => void;
+  onEdit: (key: Key) => void;
   onRotate: (key: Key) => void;
   onRevoke: (key: Key) => void;
 }
 
-export function KeyTable({ kind, keys, selected, onSelect, mayNot, onTest, onRotate, onRevoke }: Props) {
+export function KeyTable({ kind, keys, selected, onSelect, mayNot, onTest, onEdit, onRotate, onRevoke }: Props) {
   const styles = useStyles2(getStyles);
   return (
     <DataTable
@@ -94,6 +95,12 @@ export function KeyTable({ kind, keys, selected, onSelect, mayNot, onTest, onRot
                     onClick={() => onTest(key)}
                   />
                 )}
+                <PermittedIcon
+                  name="pen"
+                  label={t('admin.keys.edit', 'Change {{name}}', { name: key.name })}
+                  hindrance={mayNot ?? over}
+                  onClick={() => onEdit(key)}
+                />
                 <PermittedIcon
                   name="sync"
                   label={t('admin.keys.rotate', 'Rotate {{name}}', { name: key.name })}

@@ -1,6 +1,15 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import type { TestEventResult } from '@obstack/contracts';
-import { adminOf, EDITOR, type FakeControlPlane, keyOf, page, problem, refusal } from '../../test/control-plane';
+import {
+  adminOf,
+  EDITOR,
+  type FakeControlPlane,
+  keyOf,
+  page,
+  problem,
+  refusal,
+  withEtag,
+} from '../../test/control-plane';
 import { testIds } from '../../testIds';
 import { ofTenant, openAdmin, startControlPlane } from '../test/open-admin';
 
@@ -98,6 +107,75 @@ describe('the keys page', () => {
     // Its fields were folded away.
     expect(form.getByText('It is above the tenant’s. Give at most 100')).toBeInTheDocument();
     expect(form.queryByText('The request is not valid.')).not.toBeInTheDocument();
+  });
+
+  describe('changes one', () => {
+    const KEY = ofTenant('GET', `/keys/${first.id}`);
+    const CHANGE = ofTenant('PATCH', `/keys/${first.id}`);
+    beforeEach(() => {
+      backend.on(
+        KEY,
+        withEtag(keyOf({ expiresAt: '2030-01-01T00:00:00.000Z', limits: { logBytesPerSecond: 5000 } }), '"7"')
+      );
+      backend.on(CHANGE, first);
+    });
+    const open = async () => {
+      const { user } = openAdmin('keys');
+      await user.click(await button('Change checkout'));
+      return { user, form: await dialog() };
+    };
+
+    it('as it was read, and leaves be what was not touched', async () => {
+      const { user, form } = await open();
+      expect(await form.findByLabelText(/^As now: 20(29|30)-/)).toBeChecked();
+      await user.clear(form.getByLabelText(/Name/));
+      await user.type(form.getByLabelText(/Name/), 'payment');
+      // Unfolded, for it has some.
+      await user.type(form.getByLabelText('Bytes of logs at once'), '9000');
+      await user.click(form.getByRole('button', { name: 'Save' }));
+      await waitFor(() => expect(backend.made(LIST)).toHaveLength(2));
+      expect(backend.made(CHANGE)[0]).toMatchObject({ headers: { 'if-match': '"7"' } });
+      expect(backend.made(CHANGE)[0]?.body).toEqual({
+        name: 'payment',
+        limits: { logBytesPerSecond: 5000, logBytesBurst: 9000 },
+      });
+    });
+
+    it('to last for ever, with the limits of the tenant', async () => {
+      const { user, form } = await open();
+      await user.click(await form.findByLabelText('Never'));
+      await user.clear(form.getByLabelText('Bytes of logs per second'));
+      await user.click(form.getByRole('button', { name: 'Save' }));
+      await waitFor(() => expect(backend.made(CHANGE)).toHaveLength(1));
+      expect(backend.made(CHANGE)[0]?.body).toEqual({ name: 'checkout', expiresAt: null, limits: {} });
+    });
+
+    it('and explains what is wrong at its field', async () => {
+      backend.on(
+        CHANGE,
+        problem(400, 'invalid-request', 'Not valid.', [
+          { location: 'body.expiresAt', message: 'It is over', fix: 'Choose a later day' },
+        ])
+      );
+      const { user, form } = await open();
+      await user.click(await form.findByLabelText('On a day'));
+      await user.click(form.getByRole('button', { name: 'Save' }));
+      expect(await form.findByText('It is over. Choose a later day')).toBeInTheDocument();
+    });
+  });
+
+  it('changes a token, which has no limits', async () => {
+    const token = keyOf({ kind: 'query-token', name: 'grafana' });
+    const CHANGE = ofTenant('PATCH', `/query-tokens/${token.id}`);
+    backend
+      .on(ofTenant('GET', '/query-tokens'), page([token]))
+      .on(ofTenant('GET', `/query-tokens/${token.id}`), withEtag(token, '"1"'))
+      .on(CHANGE, token);
+    const { user } = openAdmin('keys?kind=query');
+    await user.click(await button('Change grafana'));
+    const form = await dialog();
+    await user.click(await form.findByRole('button', { name: 'Save' }));
+    await waitFor(() => expect(backend.made(CHANGE)[0]?.body).toEqual({ name: 'grafana' }));
   });
 
   it('rotates with an overlap', async () => {

@@ -11,6 +11,7 @@ import { ListView } from '../parts/ListView';
 import { PermittedButton } from '../parts/PermittedButton';
 import { SelectionBar, Toolbar } from '../parts/Toolbar';
 import { CreateKeyDialog } from './CreateKeyDialog';
+import { EditKeyDialog } from './EditKeyDialog';
 import { IssuedKeyDialog } from './IssuedKeyDialog';
 import { KEYS_URL, STATUS_VIEWS } from './key-url';
 import { KEYS_API, KINDS, type Kind } from './keys-api';
@@ -22,6 +23,7 @@ import { TestEventDialog } from './TestEventDialog';
 type Dialog =
   | { type: 'create' }
   | { type: 'issued'; issued: IssuedKey }
+  | { type: 'edit'; key: Key }
   | { type: 'rotate'; key: Key }
   | { type: 'revoke'; keys: readonly Key[] }
   | { type: 'test'; key: Key; secret?: string };
@@ -112,12 +114,16 @@ export default function KeysPage() {
           onSelect={(ids) => setUrl({ selected: ids }, { replace: true })}
           mayNot={mayNot}
           onTest={(key) => setDialog({ type: 'test', key })}
+          onEdit={(key) => setDialog({ type: 'edit', key })}
           onRotate={(key) => setDialog({ type: 'rotate', key })}
           onRevoke={(key) => setDialog({ type: 'revoke', keys: [key] })}
         />
       </ListView>
       {dialog?.type === 'create' && (
         <CreateKeyDialog kind={kind} onDismiss={close} onIssued={(issued) => done({ type: 'issued', issued })} />
+      )}
+      {dialog?.type === 'edit' && (
+        <EditKeyDialog kind={kind} keyId={dialog.key.id} onDismiss={close} onSaved={() => done()} />
       )}
       {dialog?.type === 'rotate' && (
         <RotateDialog

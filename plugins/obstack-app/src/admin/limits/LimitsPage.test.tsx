@@ -43,6 +43,7 @@ beforeEach(() => {
     .on(LOKI, seriesOf(100, 900, 250))
     .on(PROMETHEUS, seriesOf(5, 10));
 });
+const feature = (name: string) => within(screen.getByRole('radiogroup', { name }));
 const limit = (name: string) => screen.findByTestId(admin.row(name));
 
 describe('the limits page', () => {
@@ -82,17 +83,32 @@ describe('the limits page', () => {
     expect(backend.made(REJECTIONS)).toHaveLength(0);
   });
 
+  it('shows which features there are, and by whose word', async () => {
+    backend.on(
+      TENANT,
+      withEtag(tenantOf({ plan: 'saas', features: { 'custom-roles': true, 'audit-export': false } }), '"1"')
+    );
+    openAdmin('limits');
+    expect(await limit('custom-roles')).toHaveTextContent('Custom roles yesthis tenant’s own');
+    expect(await limit('audit-export')).toHaveTextContent('Export of the audit lognothis tenant’s own');
+    expect(await limit('sso')).toHaveTextContent('Sign-in through Keycloak yesthe plan');
+    expect(await limit('own-realm')).toHaveTextContent('nothe plan');
+  });
+
   it('is changed by operators alone, as it was read', async () => {
     openAdmin('limits');
-    expect(await screen.findByRole('button', { name: 'Change plan and limits' })).toHaveAttribute(
+    expect(await screen.findByRole('button', { name: 'Change plan, features and limits' })).toHaveAttribute(
       'aria-disabled',
       'true'
     );
   });
 
-  it('changes plan and limits, each mistake at its field', async () => {
+  it('changes plan, features and limits, each mistake at its field', async () => {
     backend = startControlPlane(operator)
-      .on(TENANT, withEtag(tenantOf({ limits: { logBytesPerSecond: 1000 } }), '"1"'))
+      .on(
+        TENANT,
+        withEtag(tenantOf({ limits: { logBytesPerSecond: 1000 }, features: { sso: false, 'own-realm': true } }), '"1"')
+      )
       .on(REJECTIONS, page([]))
       .on(
         PATCH,
@@ -101,15 +117,21 @@ describe('the limits page', () => {
         ])
       );
     const { user } = openAdmin(`limits?tenant=${TENANT_ID}`);
-    await user.click(await screen.findByRole('button', { name: 'Change plan and limits' }));
+    await user.click(await screen.findByRole('button', { name: 'Change plan, features and limits' }));
     await user.click(await screen.findByLabelText('Enterprise'));
+    await user.click(feature('Sign-in through Keycloak').getByLabelText('As the plan: yes'));
+    await user.click(feature('Export of the audit log').getByLabelText('No'));
     await user.clear(screen.getByLabelText('Bytes of logs per second'));
     await user.type(screen.getByLabelText('Bytes of the longest log line'), '999999999');
     await user.click(screen.getByRole('button', { name: 'Save' }));
     expect(await screen.findByText('It is too large. Give at most 100000000')).toBeInTheDocument();
     expect(backend.made(PATCH)[0]).toMatchObject({
       headers: { 'if-match': '"1"' },
-      body: { plan: 'enterprise', limits: { lineBytes: 999999999 } },
+      body: {
+        plan: 'enterprise',
+        features: { 'own-realm': true, 'audit-export': false },
+        limits: { lineBytes: 999999999 },
+      },
     });
   });
 });

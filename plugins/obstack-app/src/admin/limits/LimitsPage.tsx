@@ -15,7 +15,8 @@ import { planName } from '../names';
 import { PermittedButton } from '../parts/PermittedButton';
 import { Toolbar } from '../parts/Toolbar';
 import { TenantStateBadge } from '../tenants/TenantStateBadge';
-import { ChangeTermsDialog } from './ChangeTermsDialog';
+import { ChangeTermsDialog, changeTerms } from './ChangeTermsDialog';
+import { FeatureTable } from './FeatureTable';
 import { LimitTable } from './LimitTable';
 import { Rejections } from './Rejections';
 
@@ -32,14 +33,14 @@ export default function LimitsPage() {
   if (!tenant.data) {
     return tenant.failure ? <FailureState failure={tenant.failure} onRetry={tenant.reload} /> : <Loading />;
   }
-  const { plan, limits, state } = tenant.data;
+  const { plan, limits, features, state } = tenant.data;
   return (
     <div className={styles.page}>
       <section aria-label={t('admin.limits.title', 'Limits and use')}>
         <Toolbar
           actions={
             <PermittedButton icon="pen" variant="secondary" hindrance={mayNotChange} onClick={() => setChanging(true)}>
-              {t('admin.limits.change', 'Change plan and limits')}
+              {changeTerms()}
             </PermittedButton>
           }
         >
@@ -57,6 +58,12 @@ export default function LimitsPage() {
           // The token here is not the tenant's: what it reads is not the tenant's use.
           withUsage={!isOperator}
         />
+      </section>
+      <section aria-label={t('admin.features.title', 'Features')}>
+        <Text element="h2" variant="h5">
+          {t('admin.features.title', 'Features')}
+        </Text>
+        <FeatureTable plan={plan} features={features} />
       </section>
       <section aria-label={t('admin.rejections.title', 'What was refused')}>
         <Text element="h2" variant="h5">
