@@ -10,8 +10,8 @@ import { TENANT_ID } from '../parts/control-plane-stand-in.ts';
 import { COVERED_MS, pushes, SPANS_PER_TRACE } from './dataset.ts';
 import type { Size } from './dataset.ts';
 
-/** To be raised when the data changes. */
-const VERSION = 2;
+/** To be raised when the data changes, or how a store keeps it. */
+const VERSION = 3;
 /** The stores keep 15 days. */
 const MAX_AGE_MS = 10 * 86_400_000;
 const VISIBLE_DEADLINE_MS = 60_000;
