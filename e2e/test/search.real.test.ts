@@ -2,7 +2,7 @@
 // tenants is what it finds in stores that hold nothing but its own.
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { SearchLine, SearchRequest } from '@obstack/contracts/search';
+import type { SearchHit, SearchLine, SearchRequest } from '@obstack/contracts/search';
 import { pushLogs } from '../src/data/push.ts';
 import { jobsOf, SHARED_TRACE, traceIdOf } from '../src/data/metrics.ts';
 import { SHARED_TRACE_LEAD_MS } from '../src/data/traces.ts';
@@ -177,6 +177,34 @@ describe('a search', () => {
       signals: ['logs'],
     });
     expect(hitsIn(found)).toMatchObject([{ title: 'better late' }]);
+  });
+
+  it('finds the lines of a trace, its id beside them or in them', async () => {
+    const id = randomUUID();
+    const { queryToken } = credentialsOf('linesoftrace');
+    proxy.controlPlane.know(queryToken, { kind: 'query-token', tenantId: id });
+    const nanos = BigInt(lab.window.startMs) * 1_000_000n;
+    const [one, two] = ['a1'.repeat(16), 'b2'.repeat(16)];
+    const entries = [
+      { line: 'beside', metadata: { trace_id: one } },
+      { line: `within trace=${one} of it`, metadata: {} },
+      { line: `both ${one}`, metadata: { trace_id: one } },
+      { line: `of one, and told of ${two}`, metadata: { trace_id: one } },
+      { line: `of none`, metadata: {} },
+      { line: `of another ${two.toUpperCase()}`, metadata: { trace_id: `${one.slice(1)}0` } },
+    ].map((entry, n) => ({ nanos: nanos + BigInt(n), ...entry }));
+    await pushLogs(lab.loki, id, [{ labels: { app: 'traced', tenant_id: id }, entries }]);
+    const find = async (query: string): Promise<SearchHit[]> =>
+      hitsIn(
+        await searcher(proxy.urls.main, queryToken).search({ query, ...range(), signals: ['logs' as const] }),
+      );
+    const found = await find(`trace:${one}`);
+    expect(found.map(({ title }) => title).reverse()).toEqual(entries.slice(0, 4).map(({ line }) => line));
+    expect(found.flatMap(({ attributes }) => Object.keys(attributes))).not.toContain('trace_id_in_line');
+    expect((await find(`trace:${one} trace:${two}`)).map(({ title }) => title)).toEqual([entries[3]?.line]);
+    expect((await find(`-trace:${one}`)).map(({ title }) => title).reverse()).toEqual(
+      entries.slice(4).map(({ line }) => line),
+    );
   });
 
   it('counts all that matches, on the first page', async () => {

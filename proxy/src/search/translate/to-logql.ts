@@ -16,7 +16,7 @@ const ANYTHING = 'tenant_id!=""';
 export function toLogql({ conditions }: SearchQuery, serviceLabels: readonly string[]): Translation {
   const lineFilters: string[] = [];
   const labelFilters: string[] = [];
-  const traceIds: string[] = [];
+  const traceFilters: string[] = [];
   for (const condition of conditions) {
     switch (condition.kind) {
       case 'service':
@@ -33,7 +33,7 @@ export function toLogql({ conditions }: SearchQuery, serviceLabels: readonly str
         if (condition.isExcluded) {
           lineFilters.push(`!= ${literal(condition.id)}`);
           labelFilters.push(`trace_id!=${literal(condition.id)}`);
-        } else traceIds.push(condition.id);
+        } else traceFilters.push(ofTrace(condition.id));
         break;
       case 'span':
         labelFilters.push(`span_id${condition.isExcluded ? '!=' : '='}${literal(condition.id)}`);
@@ -51,29 +51,27 @@ export function toLogql({ conditions }: SearchQuery, serviceLabels: readonly str
         return { inapplicable: 'a log line has no duration' };
     }
   }
-  const pipelines = traceBranches(traceIds).map((trace) => [
+  const pipeline = [
     ...lineFilters,
-    ...trace.lineFilters,
-    ...[...labelFilters, ...trace.labelFilters].map((filter) => `| ${filter}`),
+    ...labelFilters.map((filter) => `| ${filter}`),
+    ...traceFilters,
     // A value that is no number fails the comparison, and the line stays, marked.
     ...(conditions.some(isConditionOf('compared')) ? ['| __error__=""'] : []),
-  ]);
+  ];
   const selectors = serviceBranches(serviceLabels, conditions.filter(isConditionOf('service')));
-  const branches = selectors.flatMap((matchers) =>
-    pipelines.map((pipeline) =>
-      [`{${matchers.length > 0 ? matchers.join(', ') : ANYTHING}}`, ...pipeline].join(' '),
-    ),
+  const branches = selectors.map((matchers) =>
+    [`{${matchers.length > 0 ? matchers.join(', ') : ANYTHING}}`, ...pipeline].join(' '),
   );
   return { branches: branches as [string, ...string[]] };
 }
 
-/** OTLP keeps the trace's id beside the line; others write it into the line. */
-function traceBranches(ids: readonly string[]): { lineFilters: string[]; labelFilters: string[] }[] {
-  if (ids.length === 0) return [{ lineFilters: [], labelFilters: [] }];
-  return [
-    { lineFilters: [], labelFilters: ids.map((id) => `trace_id=${literal(id)}`) },
-    { lineFilters: ids.map((id) => `|= ${literal(id)}`), labelFilters: ['trace_id=""'] },
-  ];
+/**
+ * OTLP keeps the trace's id beside the line; others write it into the line. LogQL has no `or` of a line filter and a label
+ * filter, and two queries read every line twice: so what is in the line is made a label for a moment.
+ */
+function ofTrace(id: string): string {
+  const inLine = 'trace_id_in_line';
+  return `| regexp ${literal(`(?P<${inLine}>${id})`)} | trace_id=${literal(id)} or ${inLine}=${literal(id)} | drop ${inLine}`;
 }
 
 /** The level is what Loki detected; where it could not, what the sender called it. See `severityOf` in sources/loki.ts. */

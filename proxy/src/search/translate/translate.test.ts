@@ -7,6 +7,8 @@ import { toTraceql } from './to-traceql.ts';
 
 const LABELS = ['service_name', 'app'];
 
+const AB = 'ab'.padStart(32, '0');
+
 describe('toLogql', () => {
   it.each([
     ['', ['{tenant_id!=""}']],
@@ -19,10 +21,10 @@ describe('toLogql', () => {
     [
       'trace:ab',
       [
-        `{tenant_id!=""} | trace_id="${'ab'.padStart(32, '0')}"`,
-        `{tenant_id!=""} |= "${'ab'.padStart(32, '0')}" | trace_id=""`,
+        `{tenant_id!=""} | regexp "(?P<trace_id_in_line>${AB})" | trace_id="${AB}" or trace_id_in_line="${AB}" | drop trace_id_in_line`,
       ],
     ],
+    ['-trace:ab', [`{tenant_id!=""} != "${AB}" | trace_id!="${AB}"`]],
     ['-name:x a', ['{tenant_id!=""} |~ "(?i)a"']],
   ])('translates %j', (text, branches) => {
     expect(toLogql(parseSearch(text), ['service_name'])).toEqual({ branches });
