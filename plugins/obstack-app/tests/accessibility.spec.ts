@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import { testIds } from '../src/testIds';
 import { expect, test } from './fixtures';
 import pluginJson from '../src/plugin.json';
@@ -8,6 +9,33 @@ const PAGES = [
   'search',
   ...['keys', 'users', 'roles', 'limits', 'audit', 'provisioning', 'tenants'].map((section) => `admin/${section}`),
 ];
+
+/** The section, and what opens the form there; of the demo's plan, which brings no roles of one's own. */
+const FORMS = [
+  ['keys', /^Create key/],
+  ['keys', /^Change /],
+  ['keys', /^Rotate /],
+  ['keys', /^Send a test event/],
+  ['keys', /^Revoke /],
+  ['users', /^Add user/],
+  ['users', /^Change /],
+] as const;
+const OPERATOR_FORMS = [
+  ['tenants', /^Create tenant/],
+  ['tenants', /^Suspend /],
+  ['tenants', /^Remove .* for good/],
+  ['limits', /^Change plan/],
+] as const;
+
+/** @returns what to scan, once all of the form is there */
+async function openForm(page: Page) {
+  const form = page.getByRole('dialog');
+  await expect(
+    form.getByRole('textbox').or(form.getByRole('radio')).or(form.getByRole('listitem')).first()
+  ).toBeVisible();
+  await expect(page.getByTestId(testIds.states.loading)).toHaveCount(0);
+  return { include: '[role="dialog"]', options: RULES };
+}
 
 for (const theme of ['dark', 'light'] as const) {
   test.describe(`in the ${theme} theme`, () => {
@@ -38,8 +66,25 @@ for (const theme of ['dark', 'light'] as const) {
       expect(await scanForA11yViolations({ include, options: RULES })).toHaveNoA11yViolations();
     });
 
+    for (const [section, button] of FORMS) {
+      test(`the form behind ${button} breaks none`, async ({ gotoPage, page, scanForA11yViolations, complaints }) => {
+        await gotoPage(`admin/${section}`);
+        await page.getByRole('button', { name: button }).first().click();
+        expect(await scanForA11yViolations(await openForm(page))).toHaveNoA11yViolations();
+        expect(complaints).toEqual([]);
+      });
+    }
+
     test.describe('of the operator', () => {
       test.use({ role: 'operator' });
+      for (const [section, button] of OPERATOR_FORMS) {
+        test(`the form behind ${button} breaks none`, async ({ demo, gotoPage, page, scanForA11yViolations }) => {
+          await gotoPage(`admin/${section}?tenant=${demo.tenants[0].id}`);
+          await page.getByRole('button', { name: button }).first().click();
+          expect(await scanForA11yViolations(await openForm(page))).toHaveNoA11yViolations();
+        });
+      }
+
       test('all tenants break none', async ({ gotoPage, page, scanForA11yViolations }) => {
         await gotoPage('admin/tenants');
         await expect(page.getByTestId(testIds.admin.table)).toBeVisible();

@@ -46,7 +46,7 @@ interface FormProps extends Omit<Props, 'keyId'> {
 function EditForm({ kind, old, onSaved, onDismiss, onReload }: FormProps) {
   const [opened] = useState(Date.now);
   const [name, setName] = useState(old.name);
-  const [expiry, setExpiry] = useState<Expiry>({ kind: 'kept' });
+  const [expiry, setExpiry] = useState<Expiry>({ kind: old.expiresAt === null ? 'never' : 'kept' });
   const [limits, setLimits] = useState<LimitTexts>(() => textsOf(old.limits));
   const { run, running, failure } = useCall();
 
@@ -73,7 +73,7 @@ function EditForm({ kind, old, onSaved, onDismiss, onReload }: FormProps) {
       <ExpiryField
         value={expiry}
         onChange={setExpiry}
-        kept={old.expiresAt}
+        kept={old.expiresAt ?? undefined}
         mistake={mistakeAt(failure, 'body.expiresAt')}
       />
       {kind === 'ingestion' && <KeyLimits value={limits} onChange={setLimits} failure={failure} />}

@@ -11,7 +11,7 @@ export type Expiry =
 
 const DAY_MS = 24 * 3600 * 1000;
 const CHOICES = ['never', '30', '90', '365', 'date'] as const;
-type Choice = (typeof CHOICES)[number] | 'kept';
+type Choice = (typeof CHOICES)[number];
 
 /** As the API takes it, undefined for as it is; a date is over at its end, where the person is. */
 export function expiresAt(expiry: Expiry, now: number): string | null | undefined {
@@ -33,13 +33,13 @@ interface Props {
   value: Expiry;
   onChange: (value: Expiry) => void;
   mistake: string | undefined;
-  /** Until when it is now, null for ever; undefined for what is made anew. */
-  kept?: string | null;
+  /** Its end as it is now, which may stay. */
+  kept?: string | undefined;
 }
 
 export function ExpiryField({ value, onChange, mistake, kept }: Props) {
-  const choice: Choice = value.kind === 'days' ? (String(value.days) as Choice) : value.kind;
-  const choose = (next: Choice) => {
+  const choice: Choice | 'kept' = value.kind === 'days' ? (String(value.days) as Choice) : value.kind;
+  const choose = (next: Choice | 'kept') => {
     if (next === 'kept') {
       onChange({ kind: 'kept' });
     } else if (next === 'never') {
@@ -50,13 +50,16 @@ export function ExpiryField({ value, onChange, mistake, kept }: Props) {
       onChange({ kind: 'days', days: Number(next) });
     }
   };
-  const choices: readonly Choice[] = kept === undefined ? CHOICES : ['kept', ...CHOICES];
+  const asNow = (until: string) => t('admin.expiry.kept', 'As now: {{when}}', { when: dateTimeFormat(until) });
   return (
     <FormField label={t('admin.keys.expires', 'Expires')} mistake={mistake}>
       <FieldGroup label={t('admin.keys.expires', 'Expires')}>
         <RadioButtonGroup
           aria-label={t('admin.keys.expires', 'Expires')}
-          options={choices.map((option) => ({ value: option, label: choiceName(option, kept) }))}
+          options={[
+            ...(kept === undefined ? [] : [{ value: 'kept' as const, label: asNow(kept) }]),
+            ...CHOICES.map((option) => ({ value: option, label: choiceName(option) })),
+          ]}
           value={choice}
           onChange={choose}
         />
@@ -75,12 +78,8 @@ export function ExpiryField({ value, onChange, mistake, kept }: Props) {
   );
 }
 
-function choiceName(choice: Choice, kept: string | null | undefined): string {
+function choiceName(choice: Choice): string {
   switch (choice) {
-    case 'kept':
-      return kept
-        ? t('admin.expiry.kept', 'As now: {{when}}', { when: dateTimeFormat(kept) })
-        : t('admin.expiry.kept-never', 'As now: never');
     case 'never':
       return t('admin.expiry.never', 'Never');
     case '30':

@@ -175,7 +175,7 @@ describe('the keys page', () => {
     await user.click(await button('Change grafana'));
     const form = await dialog();
     await user.click(await form.findByRole('button', { name: 'Save' }));
-    await waitFor(() => expect(backend.made(CHANGE)[0]?.body).toEqual({ name: 'grafana' }));
+    await waitFor(() => expect(backend.made(CHANGE)[0]?.body).toEqual({ name: 'grafana', expiresAt: null }));
   });
 
   it('rotates with an overlap', async () => {

@@ -1,16 +1,18 @@
 import React from 'react';
-import { Badge, Icon } from '@grafana/ui';
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { Badge, Icon, useStyles2 } from '@grafana/ui';
 import type { Tenant } from '@obstack/contracts';
 import { t } from '../../i18n';
 import { FEATURES, hasFeature } from '../../api/terms';
 import { featureName } from '../names';
 import { DataTable } from '../parts/DataTable';
-import { QuietBadge } from '../parts/QuietBadge';
 
 type Props = Pick<Tenant, 'plan' | 'features'>;
 
 /** What a tenant may use, and whether that is its plan's doing or its own. */
 export function FeatureTable({ plan, features }: Props) {
+  const styles = useStyles2(getStyles);
   return (
     <DataTable
       label={t('admin.features.title', 'Features')}
@@ -36,7 +38,7 @@ export function FeatureTable({ plan, features }: Props) {
           header: t('admin.limits.source', 'From'),
           cell: (feature) =>
             features[feature] === undefined ? (
-              <QuietBadge text={t('admin.limits.by-plan', 'the plan')} />
+              <span className={styles.quiet}>{t('admin.limits.by-plan', 'the plan')}</span>
             ) : (
               <Badge color="blue" text={t('admin.features.own', 'this tenant’s own')} />
             ),
@@ -45,3 +47,5 @@ export function FeatureTable({ plan, features }: Props) {
     />
   );
 }
+
+const getStyles = (theme: GrafanaTheme2) => ({ quiet: css({ color: theme.colors.text.secondary }) });

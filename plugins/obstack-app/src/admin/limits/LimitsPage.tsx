@@ -60,9 +60,11 @@ export default function LimitsPage() {
         />
       </section>
       <section aria-label={t('admin.features.title', 'Features')}>
-        <Text element="h2" variant="h5">
-          {t('admin.features.title', 'Features')}
-        </Text>
+        <Toolbar>
+          <Text element="h2" variant="h5">
+            {t('admin.features.title', 'Features')}
+          </Text>
+        </Toolbar>
         <FeatureTable plan={plan} features={features} />
       </section>
       <section aria-label={t('admin.rejections.title', 'What was refused')}>
