@@ -67,7 +67,12 @@ for (const theme of ['dark', 'light'] as const) {
     });
 
     for (const [section, button] of FORMS) {
-      test(`the form behind ${button} breaks none`, async ({ gotoPage, page, scanForA11yViolations, complaints }) => {
+      test(`the form of ${section} behind ${button} breaks none`, async ({
+        gotoPage,
+        page,
+        scanForA11yViolations,
+        complaints,
+      }) => {
         await gotoPage(`admin/${section}`);
         await page.getByRole('button', { name: button }).first().click();
         expect(await scanForA11yViolations(await openForm(page))).toHaveNoA11yViolations();
@@ -78,7 +83,12 @@ for (const theme of ['dark', 'light'] as const) {
     test.describe('of the operator', () => {
       test.use({ role: 'operator' });
       for (const [section, button] of OPERATOR_FORMS) {
-        test(`the form behind ${button} breaks none`, async ({ demo, gotoPage, page, scanForA11yViolations }) => {
+        test(`the form of ${section} behind ${button} breaks none`, async ({
+          demo,
+          gotoPage,
+          page,
+          scanForA11yViolations,
+        }) => {
           await gotoPage(`admin/${section}?tenant=${demo.tenants[0].id}`);
           await page.getByRole('button', { name: button }).first().click();
           expect(await scanForA11yViolations(await openForm(page))).toHaveNoA11yViolations();
