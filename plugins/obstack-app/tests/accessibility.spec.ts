@@ -30,9 +30,7 @@ const OPERATOR_FORMS = [
 /** @returns what to scan, once all of the form is there */
 async function openForm(page: Page) {
   const form = page.getByRole('dialog');
-  await expect(
-    form.getByRole('textbox').or(form.getByRole('radio')).or(form.getByRole('listitem')).first()
-  ).toBeVisible();
+  await expect(form.locator('input, textarea, li').first()).toBeVisible();
   await expect(page.getByTestId(testIds.states.loading)).toHaveCount(0);
   return { include: '[role="dialog"]', options: RULES };
 }
