@@ -10,6 +10,7 @@ import { chooseParts, optionalNames } from './choose-parts.ts';
 import { parts } from './parts.ts';
 import { repositoryDir } from './paths.ts';
 import { goneWithin, isAlive, signalGroup } from './processes.ts';
+import { FREE_PORTS } from './ports.ts';
 import { RemedyError } from './remedy-error.ts';
 import { cleanUpLeftovers, type StackOptions, startStack } from './stack.ts';
 import { prepareFolders, readState } from './state.ts';
@@ -32,7 +33,7 @@ Options of all
   --dir <folder>     the stack's folder (default: .obstack in the clone)
   --help
 
-Where a usual port is taken, another from 20000 to 31999 is used; OBSTACK_FREE_PORTS=<first>-<last> says which instead.`;
+Where a usual port is taken, another one is used: of those that OBSTACK_FREE_PORTS=<first>-<last> says, or else of ${FREE_PORTS}.`;
 
 /** How the process behind `--detach` knows that its parent listens. */
 const REPORT = 'OBSTACK_REPORT_TO_PARENT';

@@ -13,7 +13,7 @@ export interface HeldPort {
 
 // Below the ports which systems hand out for outgoing connections (from 32768 on Linux, from 49152 elsewhere): such a
 // connection could otherwise take a port in the moment between our letting it go and the part's binding it.
-const FREE_PORTS = '20000-31999';
+export const FREE_PORTS = '20000-31999';
 
 /**
  * Holds the first of `wanted` that is free, else any free port of the range `OBSTACK_FREE_PORTS` (first and last). Stacks

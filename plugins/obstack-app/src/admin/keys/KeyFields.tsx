@@ -1,13 +1,13 @@
 /** What is the same in a key that is made and in one that is changed. */
 import React, { useState } from 'react';
-import { CollapsableSection, Input } from '@grafana/ui';
+import { CollapsableSection } from '@grafana/ui';
 import { t } from '../../i18n';
 import { mistakeAt } from '../../api/failure';
 import { limitsOf } from '../../api/terms';
 import type { Failure } from '../../streams/failure';
 import { useAccess } from '../access';
 import { LimitFields, type LimitTexts } from '../limits/LimitFields';
-import { FormField } from '../parts/FormField';
+import { TextField } from '../parts/TextField';
 
 interface NameProps {
   value: string;
@@ -17,7 +17,7 @@ interface NameProps {
 
 export function KeyName({ value, onChange, failure }: NameProps) {
   return (
-    <FormField
+    <TextField
       label={t('admin.keys.name', 'Name')}
       description={t(
         'admin.create-key.name-hint',
@@ -25,9 +25,11 @@ export function KeyName({ value, onChange, failure }: NameProps) {
       )}
       mistake={mistakeAt(failure, 'body.name')}
       required
-    >
-      <Input id="obstack-key-name" value={value} onChange={(event) => onChange(event.currentTarget.value)} autoFocus />
-    </FormField>
+      id="obstack-key-name"
+      value={value}
+      onChange={onChange}
+      autoFocus
+    />
   );
 }
 

@@ -1,5 +1,5 @@
 import React, { useState } from 'react';
-import { Input, RadioButtonGroup } from '@grafana/ui';
+import { RadioButtonGroup } from '@grafana/ui';
 import type { Key, Signal, TestEventResult } from '@obstack/contracts';
 import { t } from '../../i18n';
 import { controlPlane } from '../../api/control-plane';
@@ -10,6 +10,7 @@ import { useTenantId } from '../access';
 import { FormDialog } from '../parts/FormDialog';
 import { TestEventSteps } from './TestEventSteps';
 import { FormField } from '../parts/FormField';
+import { TextField } from '../parts/TextField';
 
 interface Props {
   apiKey: Key;
@@ -52,22 +53,19 @@ export function TestEventDialog({ apiKey, secret: known, onDismiss }: Props) {
           onChange={setSignal}
         />
       </FormField>
-      <FormField
+      <TextField
         label={t('admin.test.secret', 'Secret')}
         description={t(
           'admin.test.secret-hint',
           'Enter what the agent has to try that very text. Left empty, a stand-in with the same rights is used.'
         )}
         mistake={mistakeAt(failure, 'body.secret')}
-      >
-        <Input
-          id="obstack-test-secret"
-          type="password"
-          autoComplete="off"
-          value={secret}
-          onChange={(event) => setSecret(event.currentTarget.value.trim())}
-        />
-      </FormField>
+        id="obstack-test-secret"
+        type="password"
+        autoComplete="off"
+        value={secret}
+        onChange={(text) => setSecret(text.trim())}
+      />
       {(running || result) && <TestEventSteps running={running} result={result} />}
     </FormDialog>
   );

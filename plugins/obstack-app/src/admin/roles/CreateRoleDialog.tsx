@@ -1,5 +1,4 @@
 import React, { useState } from 'react';
-import { Input } from '@grafana/ui';
 import type { CreateRole, Permission } from '@obstack/contracts';
 import { t } from '../../i18n';
 import { controlPlane } from '../../api/control-plane';
@@ -10,7 +9,7 @@ import { useTenantId } from '../access';
 import { FormDialog } from '../parts/FormDialog';
 import { PermissionChoice } from './PermissionChoice';
 import { RoleDescription } from './RoleDescription';
-import { FormField } from '../parts/FormField';
+import { TextField } from '../parts/TextField';
 
 interface Props {
   onDone: () => void;
@@ -44,19 +43,16 @@ export function CreateRoleDialog({ onDone, onDismiss }: Props) {
       onSubmit={submit}
       onDismiss={onDismiss}
     >
-      <FormField
+      <TextField
         label={t('admin.roles.name', 'Name')}
         description={t('admin.roles.name-hint', 'Lower-case words joined by dashes; it cannot be changed later.')}
         mistake={mistakeAt(failure, 'body.name')}
         required
-      >
-        <Input
-          id="obstack-role-name"
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value.trim())}
-          autoFocus
-        />
-      </FormField>
+        id="obstack-role-name"
+        value={name}
+        onChange={(text) => setName(text.trim())}
+        autoFocus
+      />
       <RoleDescription value={description} onChange={setDescription} mistake={mistakeAt(failure, 'body.description')} />
       <PermissionChoice
         value={permissions}

@@ -1,7 +1,6 @@
 import React from 'react';
-import { Input } from '@grafana/ui';
 import { t } from '../../i18n';
-import { FormField } from '../parts/FormField';
+import { TextField } from '../parts/TextField';
 
 interface Props {
   value: string;
@@ -11,8 +10,12 @@ interface Props {
 
 export function RoleDescription({ value, onChange, mistake }: Props) {
   return (
-    <FormField label={t('admin.roles.description', 'Description')} mistake={mistake}>
-      <Input id="obstack-role-description" value={value} onChange={(event) => onChange(event.currentTarget.value)} />
-    </FormField>
+    <TextField
+      label={t('admin.roles.description', 'Description')}
+      mistake={mistake}
+      id="obstack-role-description"
+      value={value}
+      onChange={onChange}
+    />
   );
 }

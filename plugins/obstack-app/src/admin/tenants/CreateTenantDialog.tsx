@@ -1,6 +1,6 @@
 import React, { useState } from 'react';
 import { Trans } from '@grafana/i18n';
-import { Button, Input, LinkButton, Modal } from '@grafana/ui';
+import { Button, LinkButton, Modal } from '@grafana/ui';
 import type { Plan as PlanName, Tenant } from '@obstack/contracts';
 import { t } from '../../i18n';
 import { controlPlane } from '../../api/control-plane';
@@ -10,7 +10,7 @@ import { useIdempotency } from '../../api/use-idempotency';
 import { FormDialog } from '../parts/FormDialog';
 import { LiveSteps } from '../provisioning/LiveSteps';
 import { sectionUrl } from '../sections';
-import { FormField } from '../parts/FormField';
+import { TextField } from '../parts/TextField';
 import { PlanField } from '../limits/PlanField';
 
 interface Props {
@@ -62,19 +62,16 @@ export function CreateTenantDialog({ onDone, onDismiss }: Props) {
         })
       }
     >
-      <FormField
+      <TextField
         label={t('admin.tenants.name', 'Name')}
         description={t('admin.create-tenant.name-hint', 'No other tenant may have it, letter case aside.')}
         mistake={mistakeAt(failure, 'body.name')}
         required
-      >
-        <Input
-          id="obstack-tenant-name"
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-          autoFocus
-        />
-      </FormField>
+        id="obstack-tenant-name"
+        value={name}
+        onChange={setName}
+        autoFocus
+      />
       <PlanField value={plan} onChange={setPlan} mistake={mistakeAt(failure, 'body.plan')} />
     </FormDialog>
   );

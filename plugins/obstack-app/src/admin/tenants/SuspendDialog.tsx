@@ -1,13 +1,12 @@
 import React, { useState } from 'react';
 import { Trans } from '@grafana/i18n';
-import { Input } from '@grafana/ui';
 import { t } from '../../i18n';
 import { controlPlane } from '../../api/control-plane';
 import { mistakeAt } from '../../api/failure';
 import { useCall } from '../../api/use-call';
 import { FormDialog } from '../parts/FormDialog';
 import type { TenantDialogProps } from './tenant-dialog';
-import { FormField } from '../parts/FormField';
+import { TextField } from '../parts/TextField';
 
 export function SuspendDialog({ tenant: { id: tenantId, name }, onDone, onDismiss }: TenantDialogProps) {
   const [reason, setReason] = useState('');
@@ -34,19 +33,16 @@ export function SuspendDialog({ tenant: { id: tenantId, name }, onDone, onDismis
           Push, query and sign-in stop within a second. Nothing is removed, and it can be resumed at any time.
         </Trans>
       </p>
-      <FormField
+      <TextField
         label={t('admin.suspend.reason', 'Reason')}
         description={t('admin.suspend.reason-hint', 'It stands in the audit log.')}
         mistake={mistakeAt(failure, 'body.reason')}
         required
-      >
-        <Input
-          id="obstack-suspend-reason"
-          value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
-          autoFocus
-        />
-      </FormField>
+        id="obstack-suspend-reason"
+        value={reason}
+        onChange={setReason}
+        autoFocus
+      />
     </FormDialog>
   );
 }

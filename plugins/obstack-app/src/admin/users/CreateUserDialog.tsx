@@ -1,5 +1,4 @@
 import React, { useState } from 'react';
-import { Input } from '@grafana/ui';
 import type { SetPasswordToken, User } from '@obstack/contracts';
 import { t } from '../../i18n';
 import { controlPlane } from '../../api/control-plane';
@@ -9,7 +8,7 @@ import { useIdempotency } from '../../api/use-idempotency';
 import { useTenantId } from '../access';
 import { FormDialog } from '../parts/FormDialog';
 import { RoleChoice } from './RoleChoice';
-import { FormField } from '../parts/FormField';
+import { TextField } from '../parts/TextField';
 
 interface Props {
   /** `token`: with which the user sets their password. */
@@ -42,7 +41,7 @@ export function CreateUserDialog({ onCreated, onDismiss }: Props) {
       onSubmit={submit}
       onDismiss={onDismiss}
     >
-      <FormField
+      <TextField
         label={t('admin.users.email', 'E-mail address')}
         description={t(
           'admin.create-user.hint',
@@ -50,15 +49,12 @@ export function CreateUserDialog({ onCreated, onDismiss }: Props) {
         )}
         mistake={mistakeAt(failure, 'body.email')}
         required
-      >
-        <Input
-          id="obstack-user-email"
-          type="email"
-          value={email}
-          onChange={(event) => setEmail(event.currentTarget.value.trim())}
-          autoFocus
-        />
-      </FormField>
+        id="obstack-user-email"
+        type="email"
+        value={email}
+        onChange={(text) => setEmail(text.trim())}
+        autoFocus
+      />
       <RoleChoice value={roles} onChange={setRoles} mistake={mistakeAt(failure, 'body.roles')} />
     </FormDialog>
   );
